@@ -1,0 +1,140 @@
+"""Settings from the environment; everything else has a default that is safe for one machine."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PLUGINS = (
+    "app.plugins.establishment.plugin:EstablishmentPlugin",
+    "app.plugins.names.plugin:NamesPlugin",
+    "app.plugins.campaigns.plugin:CampaignsPlugin",
+    "app.plugins.surveys.plugin:SurveysPlugin",
+    "app.plugins.applications.plugin:ApplicationsPlugin",
+    "app.plugins.registry.plugin:RegistryPlugin",
+    "app.plugins.badges.plugin:BadgesPlugin",
+    "app.plugins.portal.plugin:PortalPlugin",
+    "app.plugins.desk.plugin:DeskPlugin",
+)
+DEMO_PLUGIN = "app.plugins.demo.plugin:DemoPlugin"
+
+SECRETS = ("BIANBAN_SECRET_KEY", "BIANBAN_DATA_KEYS", "BIANBAN_AUDIT_KEY")
+WEAK = frozenset({"", "secret", "changeme", "change-me", "default", "dev", "test", "password"})
+
+
+class ConfigError(RuntimeError):
+    """The environment asks for something that cannot be run safely; the start stops."""
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _instance_secrets(instance: Path) -> dict[str, str]:
+    """Keys made at first start and kept, readable by the owner only, beside the database."""
+    path = instance / "secrets.json"
+    if path.exists():
+        kept: dict[str, str] = json.loads(path.read_text("utf-8"))
+        return kept
+    instance.mkdir(parents=True, exist_ok=True)
+    made = {
+        "BIANBAN_SECRET_KEY": secrets.token_urlsafe(48),
+        "BIANBAN_DATA_KEYS": _fernet_key(),
+        "BIANBAN_AUDIT_KEY": secrets.token_urlsafe(48),
+    }
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(made), "utf-8")
+    return made
+
+
+def _require_strong(env: Mapping[str, str]) -> None:
+    for name in SECRETS:
+        value = env.get(name, "")
+        if value.lower() in WEAK or len(value) < 32:
+            raise ConfigError(
+                f"{name}: production needs a secret of at least 32 characters from the environment"
+            )
+
+
+def database_url(env: Mapping[str, str], instance: Path) -> str:
+    """``DATABASE_URL`` with the psycopg driver named, or the SQLite file in the instance folder."""
+    url = env.get("DATABASE_URL", "")
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url or f"sqlite:///{instance / 'bianban.sqlite3'}"
+
+
+def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """All settings as a dictionary.
+
+    Raises:
+        ConfigError: production without strong secrets, or an unknown ``BIANBAN_ENV``.
+    """
+    env = os.environ if env is None else env
+    name = env.get("BIANBAN_ENV", "development")
+    if name not in {"development", "testing", "production"}:
+        raise ConfigError(f"BIANBAN_ENV: unknown value {name!r}")
+    production = name == "production"
+    instance = Path(env.get("BIANBAN_INSTANCE", ROOT / "instance")).resolve()
+    if production:
+        _require_strong(env)
+    kept = {} if production else _instance_secrets(instance)
+
+    def secret(key: str) -> str:
+        return env.get(key) or kept[key]
+
+    https = env.get("BIANBAN_HTTPS", "1" if production else "0") == "1"
+    return {
+        "ENV_NAME": name,
+        "INSTANCE_DIR": str(instance),
+        "POLICIES_DIR": str(ROOT / "policies"),
+        "TENANTS_DIR": str(ROOT / "tenants"),
+        "UPLOADS_DIR": env.get("BIANBAN_UPLOADS", str(instance / "uploads")),
+        "PLUGINS": PLUGINS if production else (*PLUGINS, DEMO_PLUGIN),
+        "SECRET_KEY": secret("BIANBAN_SECRET_KEY"),
+        "JWT_SECRET_KEY": secret("BIANBAN_SECRET_KEY") + ":jwt",
+        "DATA_KEYS": secret("BIANBAN_DATA_KEYS").split(","),
+        "AUDIT_KEY": secret("BIANBAN_AUDIT_KEY"),
+        "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
+        "UPLOAD_LIMIT": 10 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5000,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        # Flask-AppBuilder: Alembic owns the tables, Casbin owns the permissions.
+        "APP_NAME": "党政机关网站审核管理平台",
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_BASE_TEMPLATE": "bianban/base.html",
+        "FAB_API_SWAGGER_UI": not production,
+        "FAB_API_MAX_PAGE_SIZE": 100,
+        "FAB_ADD_OPENAPI_VIEWS": True,
+        "FAB_SECURITY_SIGNALS_ENABLED": False,
+        "AUTH_TYPE": 1,
+        "AUTH_USER_REGISTRATION": False,
+        "AUTH_RATE_LIMITED": True,
+        "AUTH_RATE_LIMIT": env.get("BIANBAN_LOGIN_LIMIT", "10 per minute"),
+        "AUTH_RATE_LIMIT_ADDRESS": env.get("BIANBAN_LOGIN_LIMIT_ADDRESS", "100 per minute"),
+        "RATELIMIT_ENABLED": True,
+        "RATELIMIT_STORAGE_URI": env.get("REDIS_URL", "memory://"),
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "LANGUAGES": {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}},
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_NAME": "bianban",
+        "JWT_ACCESS_TOKEN_EXPIRES": 3600,
+        "PUBLIC_URL": env.get("BIANBAN_PUBLIC_URL", "http://127.0.0.1:8000"),
+    }

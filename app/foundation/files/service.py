@@ -1,0 +1,164 @@
+"""Taking a file in, handing it out, putting it away."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from flask import current_app
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session
+
+from app.foundation import access, audit
+from app.foundation.database import db, in_transaction
+from app.foundation.files import kinds, queries
+from app.foundation.files.models import StoredFile
+from app.foundation.jurisdiction import UnitScoped
+from app.kernel.errors import N_, NotSeen, Refusal
+
+CHUNK = 64 * 1024
+MEGABYTE = 1024 * 1024
+_UNDO = "bianban.files.undo"
+_DROP = "bianban.files.drop"
+
+
+def store(
+    stream: BinaryIO, filename: str, *, obj: str, parent: UnitScoped, kind: str, field: str = "file"
+) -> StoredFile:
+    """Take in an upload for ``parent``, inside the caller's transaction; rolled back, no file remains.
+
+    Args:
+        obj: the Casbin object that guards it, e.g. ``survey``.
+        kind: the plugin's word for what it is, e.g. ``sealed_sheet``.
+        field: the form field named in a refusal.
+
+    Raises:
+        Refusal: nothing was sent, it is too large, or it is neither PDF nor JPEG nor PNG (S12).
+        RuntimeError: no transaction is open.
+    """
+    if not in_transaction():
+        raise RuntimeError("files.store outside transaction()")
+    db.session.flush()
+    content_type = _recognised(stream, field)
+    stored_name = secrets.token_hex(16)
+    size, digest = _write(stream, _path(stored_name), field)
+    actor = access.current_actor()
+    row = StoredFile(
+        obj=obj,
+        kind=kind,
+        parent_table=queries.table_of(parent),
+        parent_id=inspect(parent).identity[0],
+        unit_id=parent.unit_id,
+        site_id=_site_id(parent),
+        name=kinds.clean_name(filename, content_type),
+        content_type=content_type,
+        size=size,
+        sha256=digest,
+        stored_name=stored_name,
+        uploaded_by=actor.person_id,
+    )
+    db.session.add(row)
+    audit.record(
+        actor, "file.stored", row, after={"kind": kind, "name": row.name, "size": size, "sha256": digest}
+    )
+    return row
+
+
+def open_(row: StoredFile) -> BinaryIO:
+    """The bytes of a file the reader may see, for reading; the caller closes them.
+
+    Raises:
+        NotSeen: the record stands but the file is gone from the uploads folder.
+    """
+    try:
+        return _path(row.stored_name).open("rb")
+    except FileNotFoundError as error:
+        current_app.logger.error("file %s: %s is missing", row.id, row.stored_name)
+        raise NotSeen("file-missing", N_("文件已不在存储中，请联系系统管理岗从备份恢复。")) from error
+
+
+def discard(row: StoredFile, *, reason: str) -> None:
+    """Put a file away for good: the record now, the bytes when the caller's transaction commits.
+
+    Raises:
+        RuntimeError: no transaction is open.
+    """
+    audit.record(
+        access.current_actor(),
+        "file.discarded",
+        row,
+        before={"kind": row.kind, "sha256": row.sha256},
+        reason=reason,
+    )
+    db.session.delete(row)
+    db.session.info.setdefault(_DROP, []).append(_path(row.stored_name))
+
+
+def _site_id(parent: Any) -> int | None:
+    found: int | None = getattr(parent, "site_id", None)
+    return found
+
+
+def _path(stored_name: str) -> Path:
+    return Path(current_app.config["UPLOADS_DIR"]) / stored_name[:2] / stored_name
+
+
+def _recognised(stream: BinaryIO, field: str) -> str:
+    start = stream.tell()
+    head = stream.read(kinds.HEAD)
+    stream.seek(start)
+    if not head:
+        raise Refusal("file-empty", N_("没有选择文件，或者文件是空的。"), field=field)
+    content_type = kinds.recognise(head)
+    if content_type is None:
+        raise Refusal(
+            "file-kind", N_("只接收 PDF、JPEG 或者 PNG 文件，请另存为其中一种格式后重新上传。"), field=field
+        )
+    return content_type
+
+
+def _write(stream: BinaryIO, path: Path, field: str) -> tuple[int, str]:
+    """Copy the stream to ``path``, readable by this account only; its size and SHA-256."""
+    limit = int(current_app.config["UPLOAD_LIMIT"])
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    db.session.info.setdefault(_UNDO, []).append(path)
+    digest, size = sha256(), 0
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise Refusal(
+                    "file-too-large",
+                    N_("文件超过 %(n)s MB 的上限，请压缩后重新上传。"),
+                    field=field,
+                    n=limit // MEGABYTE,
+                )
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    return size, digest.hexdigest()
+
+
+def _settle(session: Session, remove: str, keep: str) -> None:
+    session.info.pop(keep, None)
+    for path in session.info.pop(remove, ()):
+        path.unlink(missing_ok=True)
+
+
+def _after_commit(session: Session) -> None:
+    _settle(session, _DROP, _UNDO)
+
+
+def _after_rollback(session: Session) -> None:
+    _settle(session, _UNDO, _DROP)
+
+
+def install() -> None:
+    """Let the uploads folder follow commits and rollbacks of every session (idempotent)."""
+    if not event.contains(Session, "after_commit", _after_commit):
+        event.listen(Session, "after_commit", _after_commit)
+        event.listen(Session, "after_rollback", _after_rollback)

@@ -1,0 +1,73 @@
+"""``GET /healthz``: is this instance fit to serve."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.foundation.database import db
+
+blueprint = Blueprint("health", __name__)
+
+
+def register(app: Flask) -> None:
+    """Answer ``/healthz``."""
+    app.register_blueprint(blueprint)
+
+
+@lru_cache(maxsize=4)
+def _heads(folder: str) -> tuple[str, ...]:
+    config = Config()
+    config.set_main_option("script_location", folder)
+    return tuple(sorted(ScriptDirectory.from_config(config).get_heads()))
+
+
+def expected_revision() -> tuple[str, ...]:
+    """The newest revision(s) that the code brings: one, unless somebody branched the line."""
+    return _heads(str(current_app.extensions["migrate"].directory))
+
+
+def current_revision() -> tuple[str, ...]:
+    """The revision(s) the database says it is at; empty before the first migration.
+
+    Raises:
+        SQLAlchemyError: the database does not answer.
+    """
+    with db.engine.connect() as connection:
+        return tuple(sorted(MigrationContext.configure(connection).get_current_heads()))
+
+
+def ailment() -> str | None:
+    """What is wrong, in a sentence for the operator; None when all is well."""
+    try:
+        current = current_revision()
+    except SQLAlchemyError as error:
+        current_app.logger.error("healthz: %s", error)
+        return _("数据库没有应答。")
+    expected = expected_revision()
+    if current != expected:
+        return _(
+            "数据库结构版本（%(current)s）与程序（%(expected)s）不一致，请运行 flask db upgrade。",
+            current="、".join(current) or _("无"),
+            expected="、".join(expected) or _("无"),
+        )
+    return None
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """200 when the database answers and its migrations are right, 503 with the reason otherwise."""
+    reason = ailment()
+    if reason is None:
+        response = jsonify(status="ok", revision=",".join(expected_revision()))
+    else:
+        response = jsonify(status="unavailable", reason=reason)
+        response.status_code = 503
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,68 @@
+"""Wires the foundation into one Flask application, and binds Flask-AppBuilder last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+from app.foundation import database, drift, health
+from app.foundation.access import guard
+from app.foundation.access import service as access_service
+from app.foundation.access.cli import access_cli
+from app.foundation.admin import access_map, context, headers, i18n, theme
+from app.foundation.admin.index import HomeView
+from app.foundation.admin.security import CasbinSecurityManager
+from app.foundation.audit import service as audit_service
+from app.foundation.audit.cli import audit_cli
+from app.foundation.clock.cli import drill_cli
+from app.foundation.files import service as files_service
+from app.foundation.files.views import FileView
+from app.foundation.plugin import Plugin
+from app.foundation.tenancy.cli import tenants_cli
+from app.foundation.tenancy.people_cli import people_cli
+
+MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+FAB_PUBLIC = (
+    "SignInView",
+    "TokenApi",
+    "LocaleView",
+    "UtilView",
+    "OpenApi",
+    "SwaggerView",
+    "MenuApi",
+    "HomeView",
+)
+
+
+def prepare(app: Flask) -> None:
+    """Everything below the plugins: database, guards, policy, commands, look."""
+    database.init_app(app)
+    guard.install()
+    audit_service.install()
+    files_service.install()
+    access_service.init_app(app)
+    Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
+    CSRFProtect(app)
+    for group in (access_cli, audit_cli, drill_cli, tenants_cli, people_cli):
+        app.cli.add_command(group)
+    for part in (headers, context, theme, health, drift):
+        part.register(app)
+
+
+def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
+    """Build Flask-AppBuilder inside this app and let each plugin add its views."""
+    with app.app_context():
+        i18n.prepare(app)
+        appbuilder = AppBuilder(
+            app, database.db.session, security_manager_class=CasbinSecurityManager, indexview=HomeView
+        )
+        access_map.declare_public(*FAB_PUBLIC)
+        appbuilder.add_view_no_menu(FileView)
+        for plugin in plugins:
+            plugin.register_views(appbuilder)
+    return appbuilder

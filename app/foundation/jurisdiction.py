@@ -1,0 +1,81 @@
+"""The facts every guarded row carries: which office reviews it, which desk files it, whose unit it is.
+
+They are set by the server when a row is written (see ``access.guard``) and authorise everything; no form shows them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from app.foundation.database import PathType
+
+if TYPE_CHECKING:
+    from app.foundation.tenancy.models import Office
+
+FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
+
+
+class FactColumns:
+    """``review_path`` (the deciding office), ``filing_path`` (the desk that files) and the deciding office's ancestors."""
+
+    __obj__: ClassVar[str]
+    __obj_column__: ClassVar[str | None] = None
+    __scope_unit__: ClassVar[str | None] = None
+
+    @declared_attr
+    def review_path(cls) -> Mapped[str]:
+        return mapped_column(PathType, nullable=False)
+
+    @declared_attr
+    def filing_path(cls) -> Mapped[str | None]:
+        return mapped_column(PathType)
+
+    @declared_attr
+    def province_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("office.id"))
+
+    @declared_attr
+    def city_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("office.id"))
+
+    @declared_attr
+    def county_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("office.id"))
+
+    @staticmethod
+    def indexes(table: str) -> tuple[Index, ...]:
+        """(fact, id) indexes, so that each level pages through its own rows without sorting."""
+        return tuple(Index(f"ix_{table}_{fact}", fact, "id") for fact in FACTS)
+
+
+class UnitScoped(FactColumns):
+    """A row of a unit's: a site, a sheet, an application, and their children.
+
+    ``__facts_from__`` names the relationship the facts are copied from: the unit itself, a site, or a parent row.
+    """
+
+    __scope_unit__ = "unit_id"
+    __facts_from__: ClassVar[str] = "unit"
+
+    @declared_attr
+    def unit_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("unit.id"), nullable=False, index=True)
+
+    def facts_source(self) -> str:
+        """The relationship to copy from for this row; override where it depends on the row."""
+        return self.__facts_from__
+
+
+class OfficeScoped(FactColumns):
+    """A row of an office's own: a campaign, an aggregate, a batch."""
+
+    @declared_attr
+    def office_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("office.id"), nullable=False, index=True)
+
+    def adopt(self, office: Office) -> None:
+        """Belong to ``office``: facts are derived from it at flush."""
+        self.office_id = office.id

@@ -1,0 +1,1 @@
+"""Offices, units, sites, people and their posts."""

@@ -1,0 +1,1 @@
+"""What the files of ``tenants/`` declare: read strictly, checked as a whole, frozen."""

@@ -1,0 +1,98 @@
+"""An office's own settings: which keys there are, what they may hold, and how they are looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from app.foundation.limits import Limits, LimitsError
+from app.foundation.tenancy.models import RANKS, Office
+from app.kernel.errors import N_
+
+Fault = tuple[str, dict[str, object]]
+
+INHERITED = frozenset({"area_code", "document"})
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _filing(value: Any) -> Iterator[Fault]:
+    if not isinstance(value, Mapping) or set(value) != {"own_from", "source"}:
+        yield N_("filing 应写明 own_from 和 source。"), {}
+        return
+    if value["own_from"] not in RANKS:
+        yield N_("filing 的 own_from 不是规格：%(rank)s。"), {"rank": value["own_from"]}
+    if not _text(value["source"]):
+        yield N_("filing 没有写明来源。"), {}
+
+
+def _pattern(pattern: str, message: str) -> Callable[[Any], Iterator[Fault]]:
+    def check(value: Any) -> Iterator[Fault]:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+            yield message, {"value": value}
+
+    return check
+
+
+def _some_text(value: Any) -> Iterator[Fault]:
+    if not _text(value):
+        yield N_("document 应为文件名称或文号。"), {}
+
+
+CLOCKS = "clocks"
+SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
+    "area_code": _pattern(r"0\d{2,3}", N_("area_code 应为带引号的固定电话区号：%(value)s。")),
+    "badge_segment": _pattern(r"\d{4}", N_("badge_segment 应为带引号的 4 位数字：%(value)s。")),
+    "document": _some_text,
+    "filing": _filing,
+}
+
+
+def faults(settings: Any, national: Limits) -> Iterator[Fault]:
+    """What is wrong with one office's settings: unknown keys and bad values, as msgid and parameters.
+
+    ``clocks`` are laid over the ``national`` limits, which refuse an unknown clock or a departure from a firm
+    one without a reason.
+    """
+    if not isinstance(settings, Mapping):
+        yield N_("机构设定应为“键: 值”形式。"), {}
+        return
+    for key, value in settings.items():
+        if key == CLOCKS:
+            yield from _clocks(value, national)
+        elif key in SCHEMA:
+            yield from SCHEMA[key](value)
+        else:
+            yield N_("不认识的设定：%(key)s。"), {"key": key}
+
+
+def _clocks(value: Any, national: Limits) -> Iterator[Fault]:
+    if not isinstance(value, Mapping):
+        yield N_("clocks 应为时限名称到时限的对应。"), {}
+        return
+    try:
+        national.overridden(value)
+    except LimitsError as error:
+        yield N_("clocks 有误：%(error)s。"), {"error": error}
+
+
+def setting(office: Office, key: str) -> Any:
+    """An office's setting, or None.
+
+    ``area_code`` and ``document`` are looked for upwards too; clocks and filing rules bind only the office
+    that sets them.
+
+    Raises:
+        KeyError: no setting of that name exists.
+    """
+    if key not in SCHEMA and key not in {CLOCKS, "source"}:
+        raise KeyError(key)
+    node: Office | None = office
+    while node is not None:
+        if key in node.settings:
+            return node.settings[key]
+        node = node.parent if key in INHERITED else None
+    return None

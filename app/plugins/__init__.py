@@ -1,0 +1,1 @@
+"""The work of the offices, one capability each."""

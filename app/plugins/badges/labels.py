@@ -1,0 +1,14 @@
+"""Words for what is done to a badge."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+VERBS = {
+    "badge.issued": _l("核发标识"),
+    "badge.suspended": _l("暂停标识"),
+    "badge.resumed": _l("恢复标识"),
+    "badge.revocation-decided": _l("决定撤销标识"),
+    "badge.revoked": _l("执行撤销"),
+    "badge.hung": _l("报告已加挂"),
+}

@@ -1,0 +1,32 @@
+"""网上名称登记."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.foundation.admin import labels as words
+from app.foundation.plugin import Plugin
+from app.plugins.names import labels, register
+from app.plugins.names.queries import InHouseRegister
+from app.plugins.names.views import DomainView
+
+
+class NamesPlugin(Plugin):
+    """Keeps the in-house register and answers how a name stands."""
+
+    name = "names"
+    title = "网上名称登记"
+    requires = ("establishment",)
+
+    def init_app(self, app: Flask) -> None:
+        words.add(words.VERB, labels.VERBS)
+        words.add("domain-standing", labels.STANDING)
+        register.use(app, InHouseRegister())
+
+    def register_views(self, appbuilder: Any) -> None:
+        appbuilder.add_view(
+            DomainView, "domains", label=_l("网上名称"), category="office", category_label=_l("本机构")
+        )

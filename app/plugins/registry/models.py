@@ -1,0 +1,78 @@
+"""Batches and the frozen snapshots in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_appbuilder.models.sqla import Model
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.foundation.database import Timestamped, UTCDateTime, Versioned, state_check
+from app.foundation.jurisdiction import OfficeScoped, UnitScoped
+from app.foundation.tenancy.models import Office
+from app.plugins.applications.models import Application
+
+ITEM_STATES = ("pending", "returned", "issued")
+_LIVE = text("state <> 'returned'")
+
+
+class Batch(OfficeScoped, Timestamped, Model):
+    """One report of an office to the central layer, asking for badges (S25, P-3.5)."""
+
+    __tablename__ = "batch"
+    __obj__ = "badge"
+    __table_args__ = (
+        CheckConstraint("size > 0", name="not_empty"),
+        *OfficeScoped.indexes("batch"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True, nullable=False)
+    office_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    size: Mapped[int] = mapped_column(Integer, nullable=False)
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
+    sent_by: Mapped[str] = mapped_column(String(80), nullable=False)
+
+    office: Mapped[Office] = relationship(foreign_keys="Batch.office_id")
+    items: Mapped[list[BatchItem]] = relationship(back_populates="batch", order_by="BatchItem.id")
+
+    def __repr__(self) -> str:
+        return self.number
+
+
+class BatchItem(UnitScoped, Versioned, Timestamped, Model):
+    """One approved site in a batch: its public facts as they stood, and their hash.
+
+    The names beside the snapshot are copies for lists; what is issued comes from the snapshot alone.
+    """
+
+    __tablename__ = "batch_item"
+    __obj__ = "badge"
+    __facts_from__ = "application"
+    __table_args__ = (
+        state_check("state", ITEM_STATES),
+        CheckConstraint("(state = 'returned') = (return_reason <> '')", name="returned_with_reason"),
+        Index("uq_batch_item_live", "application_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("ix_batch_item_state", "state", "id"),
+        *UnitScoped.indexes("batch_item"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), nullable=False, index=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), nullable=False, index=True)
+    organ_name: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
+    site_name: Mapped[str] = mapped_column(String(60), nullable=False, index=True)
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    sha256: Mapped[str] = mapped_column(String(64), nullable=False)
+    state: Mapped[str] = mapped_column(String(16), nullable=False, default="pending")
+    return_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    batch: Mapped[Batch] = relationship(back_populates="items")
+    application: Mapped[Application | None] = relationship()
+
+    def __repr__(self) -> str:
+        return self.site_name

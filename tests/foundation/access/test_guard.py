@@ -1,0 +1,145 @@
+"""The row guard and the flush guard, with views and forms out of the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from app import create_app
+from app.foundation import access
+from app.foundation.access import ForeignWrite
+from app.foundation.database import db, transaction
+from app.foundation.tenancy.models import Office, Site, Unit
+from tests.policies.world import World, build
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(
+        {
+            "INSTANCE_DIR": str(tmp_path),
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'test.sqlite3'}",
+            "RATELIMIT_ENABLED": False,
+            "PLUGINS": (),
+        }
+    )
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return build()
+
+
+def names(model: type[Unit] | type[Site]) -> set[str]:
+    return set(db.session.scalars(select(model.name)))
+
+
+@pytest.mark.parametrize(
+    ("post", "expected"),
+    [
+        (("reviewer", "0.43.07.02."), {"wuling", "wuling2"}),
+        (("auditor", "0.43.07.z2."), {"liuyehu"}),
+        (("coordinator", "0.43.07.thy."), {"taohuayuan"}),
+        (("coordinator", "0.43.07.rsj."), {"sub"}),
+        (("filer", "wuling"), {"wuling"}),
+        (("egov", "0.43.07.02.egov."), {"wuling", "wuling2"}),
+        (("auditor", "0.42."), {"yichang", "qianjiang"}),
+        (("auditor", "0.42.05."), {"yichang"}),
+    ],
+)
+def test_every_select_is_narrowed(world: World, post: tuple[str, str], expected: set[str]) -> None:
+    with access.acting_as(world.actor(post)):
+        assert names(Unit) == expected
+        assert {unit.name for unit in db.session.scalars(select(Unit).options(joinedload(Unit.home)))} == expected
+        other = next(unit for name, unit in world.units.items() if name not in expected)
+        db.session.expunge_all()
+        assert db.session.get(Unit, other.id) is None
+        assert db.session.scalar(select(Unit.name).where(Unit.id == other.id)) is None
+        assert db.session.scalar(select(db.func.count()).select_from(Unit)) == len(expected)
+
+
+def test_an_aliased_or_joined_unit_is_narrowed_too(world: World) -> None:
+    twin = db.aliased(Unit)
+    with access.acting_as(world.actor(("reviewer", "0.43.07.02."))):
+        assert set(db.session.scalars(select(twin.name))) == {"wuling", "wuling2"}
+        joined = select(Office.path, Unit.name).join(Unit, Unit.home_id == Office.id)
+        assert {name for _path, name in db.session.execute(joined)} == {"wuling", "wuling2"}
+
+
+def test_a_new_row_abroad_is_refused(world: World) -> None:
+    with access.acting_as(world.actor(("clerk", "0.43.07.02."))):
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.add(Site(name="越界", unit_id=world.units["dingcheng"].id))
+        with transaction() as session:
+            session.add(Site(name="本级", unit_id=world.units["wuling"].id))
+        assert names(Site) == {"本级"}
+
+
+def test_forged_facts_are_overwritten_by_the_server(world: World) -> None:
+    with access.acting_as(world.actor(("clerk", "0.43.07.02."))), transaction() as session:
+        site = Site(name="伪造", unit_id=world.units["wuling"].id, review_path="0.43.07.03.", county_id=1)
+        session.add(site)
+        session.flush()
+        assert site.review_path == "0.43.07.02."
+        assert site.county_id == world.offices["0.43.07.02."].id
+        site.review_path = "0.43.07."
+        session.flush()
+        assert site.review_path == "0.43.07.02."
+
+
+def test_a_row_cannot_be_moved_abroad_nor_taken_from_abroad(world: World) -> None:
+    clerk = world.actor(("clerk", "0.43.07.02."))
+    with access.acting_as(clerk):
+        with transaction() as session:
+            session.add(Site(name="本级", unit_id=world.units["wuling"].id))
+        with pytest.raises(ForeignWrite), transaction() as session:
+            own = session.scalars(select(Site)).one()
+            own.unit_id = world.units["dingcheng"].id
+        assert names(Site) == {"本级"}
+    with access.acting_as(access.system("tests")), transaction() as session:
+        foreign = Site(name="他处", unit_id=world.units["dingcheng"].id)
+        session.add(foreign)
+    with access.acting_as(clerk):
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.add(foreign)
+            foreign.unit_id = world.units["wuling"].id
+
+
+def test_an_auditor_only_reads(world: World) -> None:
+    with access.acting_as(world.actor(("auditor", "0.43.07.02."))):
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.scalars(select(Unit).where(Unit.name == "wuling")).one().address = "改"
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.delete(session.scalars(select(Unit).where(Unit.name == "wuling2")).one())
+
+
+def test_a_bulk_update_reaches_only_what_is_seen(world: World) -> None:
+    with access.acting_as(world.actor(("clerk", "0.43.07.02."))), transaction() as session:
+        touched = session.execute(update(Unit).values(address="统一修改"))
+        assert touched.rowcount == 2  # type: ignore[attr-defined]
+    with access.acting_as(access.system("tests")):
+        changed = set(db.session.scalars(select(Unit.name).where(Unit.address == "统一修改")))
+    assert changed == {"wuling", "wuling2"}
+
+
+def test_a_sites_own_desk_overrides_its_units(world: World) -> None:
+    with access.acting_as(world.actor(("coordinator", "0.43.07.zfwz."))):
+        assert names(Site) == {"门户"}
+        assert names(Unit) == set()
+
+
+def test_the_guard_does_not_reach_into_another_thread_of_work(world: World) -> None:
+    with access.acting_as(world.actor(("filer", "wuling"))):
+        with access.acting_as(world.actor(("filer", "dingcheng"))):
+            assert names(Unit) == {"dingcheng"}
+        assert names(Unit) == {"wuling"}
