@@ -34,7 +34,11 @@ def render_item(kind: str, item: Any, _autogenerate: Any) -> str | bool:
 def skip_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
     """No revision file when nothing changed."""
     options = context.config.cmd_opts
-    if options is not None and getattr(options, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+    if (
+        options is not None
+        and getattr(options, "autogenerate", False)
+        and directives[0].upgrade_ops.is_empty()
+    ):
         directives[:] = []
         click.echo("表结构没有变化。")
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from tests.services import needs
+from tests.services.environment import prepare_environment
 
 pytest_plugins = (
+    "tests.services.instance",
+    "tests.services.live",
     "tests.services.postgres",
     "tests.services.redis",
     "tests.services.browser",
 )
+
+# Keys that commands and apps without settings of their own would otherwise make in the repository.
+_scratch = Path(tempfile.mkdtemp(prefix="bianban-tests-"))
+prepare_environment(_scratch / "instance")
 
 MARKED = {"postgres": "postgres", "redis_server": "redis", "chromium": "browser"}
 
@@ -43,3 +53,8 @@ def pytest_make_collect_report(
     report = yield
     needs.forbid_skip(report)
     return report
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(_scratch, ignore_errors=True)

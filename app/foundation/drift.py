@@ -72,7 +72,9 @@ def _flat(steps: Iterable[Any]) -> Iterable[Any]:
 
 
 def _read(connection: Connection) -> Catalogue:
-    found = _read_postgresql(connection) if connection.dialect.name == "postgresql" else _read_sqlite(connection)
+    found = (
+        _read_postgresql(connection) if connection.dialect.name == "postgresql" else _read_sqlite(connection)
+    )
     return {key: _plain(value) for key, value in found.items() if VERSION_TABLE not in key[1]}
 
 
@@ -92,7 +94,9 @@ def _read_postgresql(connection: Connection) -> Catalogue:
 def _read_sqlite(connection: Connection) -> Catalogue:
     found: Catalogue = {}
     rows = connection.execute(
-        text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL")
+        text(
+            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
+        )
     )
     for kind, name, definition in rows:
         found[kind, name] = definition

@@ -10,7 +10,7 @@ from flask_appbuilder import AppBuilder
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
-from app.foundation import database, drift, health
+from app.foundation import database, drift, health, production
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
@@ -42,6 +42,7 @@ FAB_PUBLIC = (
 def prepare(app: Flask) -> None:
     """Everything below the plugins: database, guards, policy, commands, look."""
     database.init_app(app)
+    production.ensure_clean(app)
     guard.install()
     audit_service.install()
     files_service.install()

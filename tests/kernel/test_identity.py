@@ -327,7 +327,6 @@ def test_masks_keep_enough_to_recognise():
 
 @given(st.text(max_size=30))
 def test_a_mask_never_shows_most_of_anything(text):
-    assert identity.mask_name(text) != text or set(text) <= {"*"}
     for mask, shown in ((identity.mask_mobile, 7), (identity.mask_id, 5), (identity.mask_name, 1)):
         assert len(mask(text).replace("*", "")) <= shown
     assert len(text) >= 11 or set(identity.mask_mobile(text)) <= {"*"}

@@ -127,9 +127,9 @@ class PostgresServer:
                 return
         raise RuntimeError("PostgreSQL did not start:\n" + (self._folder / "log").read_text(errors="replace"))
 
-    def create(self, *, template: str = "template0") -> str:
+    def create(self, *, name: str = "", template: str = "template0") -> str:
         """Make a database (a copy of ``template``) and return its name."""
-        name = f"t_{secrets.token_hex(6)}"
+        name = name or f"t_{secrets.token_hex(6)}"
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
         with self._connect() as connection:
             connection.execute(

@@ -48,7 +48,9 @@ def register(view: Any) -> None:
         if not access.policy().knows(obj, act):
             raise ViewRefused(name, f"方法 {method} 对应 {obj}.{act}，policies/policy.csv 中没有这一项")
         if _pairs.setdefault((name, permission), (obj, act)) != (obj, act):
-            raise ViewRefused(name, f"权限 {permission} 对应两个不同的动作：{_pairs[name, permission]} 与 {(obj, act)}")
+            raise ViewRefused(
+                name, f"权限 {permission} 对应两个不同的动作：{_pairs[name, permission]} 与 {(obj, act)}"
+            )
 
 
 def declare_public(*view_names: str) -> None:

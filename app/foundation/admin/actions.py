@@ -53,7 +53,9 @@ class Acting:
         """The actions the current actor may run on this row."""
         actor = current_actor()
         return [
-            one for one in self.actions.values() if one.single and access.can(actor, self.obj, self._act_of(one), row)
+            one
+            for one in self.actions.values()
+            if one.single and access.can(actor, self.obj, self._act_of(one), row)
         ]
 
     def _act_of(self, one: Any) -> str:

@@ -221,7 +221,11 @@ def _as_date(raw: object, _column: Any) -> date | None:
 def _as_moment(raw: object, _column: Any) -> datetime | None:
     text = str(raw).strip()
     try:
-        moment = datetime.fromisoformat(text) if len(text) > 10 else datetime.combine(date.fromisoformat(text), time())
+        moment = (
+            datetime.fromisoformat(text)
+            if len(text) > 10
+            else datetime.combine(date.fromisoformat(text), time())
+        )
         return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import BigInteger, inspect
+from sqlalchemy import BigInteger
 from wtforms import (
     BooleanField,
     DateField,
@@ -42,18 +42,23 @@ class ScopedForm(FlaskForm):  # type: ignore[misc]
         for field in self:
             for error in field.errors:
                 label = str(field.label.text)
-                found.append(Finding(field.name, f"{label}：{error}" if label and field.type != "HiddenField" else str(error)))
+                found.append(
+                    Finding(
+                        field.name,
+                        f"{label}：{error}" if label and field.type != "HiddenField" else str(error),
+                    )
+                )
         found.extend(Finding("", str(error)) for error in self.form_errors)
         return found
 
     def accuse(self, findings: Iterable[tuple[str, str]]) -> None:
         """Put errors found after validation beside their fields, or on top where there is no such field."""
         for name, text in findings:
-            holder = self[name] if name in self else None
-            if holder is None:
+            if name not in self:
                 self.form_errors = [*self.form_errors, text]
-            else:
-                holder.errors = [*holder.errors, text]
+                continue
+            field = self[name]
+            field.errors = [*field.errors, text]
 
     def lookups(self) -> list[LookupField]:
         """The relation fields."""
@@ -78,11 +83,15 @@ def clean_text(_form: Any, field: Any) -> None:
 
 def finite(_form: Any, field: Any) -> None:
     """Refuse NaN, infinities and numbers no column holds."""
-    if field.data is not None and not (Decimal(field.data).is_finite() and abs(Decimal(field.data)) < Decimal(10) ** 15):
+    if field.data is not None and not (
+        Decimal(field.data).is_finite() and abs(Decimal(field.data)) < Decimal(10) ** 15
+    ):
         raise ValidationError(_l("请填写一个范围内的数。"))
 
 
-def form_class(view: Any, columns: Iterable[str], extra: dict[str, Any] | None = None, *, versioned: bool = False) -> type[ScopedForm]:
+def form_class(
+    view: Any, columns: Iterable[str], extra: dict[str, Any] | None = None, *, versioned: bool = False
+) -> type[ScopedForm]:
     """A form with the named columns of a view's model, in their order."""
     extra = extra or {}
     fields: dict[str, Any] = {name: extra[name] if name in extra else _field(view, name) for name in columns}
@@ -132,7 +141,9 @@ def _typed(datamodel: Any, name: str, given: list[Any], common: dict[str, Any]) 
     if datamodel.is_numeric(name) or datamodel.is_float(name):
         return DecimalField(validators=[need, finite, *given], places=None, **common)
     if datamodel.is_datetime(name):
-        return MomentField(validators=[need, *given], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **common)
+        return MomentField(
+            validators=[need, *given], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **common
+        )
     if datamodel.is_date(name):
         return DateField(validators=[need, *given], **common)
     raise TypeError(f"{datamodel.obj.__name__}.{name}: no form field for this column type")
@@ -156,16 +167,3 @@ def _stripped(value: Any) -> Any:
 
 def _none_if_blank(value: Any) -> Any:
     return None if value == "" else value
-
-
-def changes(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Before and after of the columns about to be written, for the record; relations by their key."""
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    state = inspect(row)
-    for attribute in state.mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if history.has_changes():
-            before[attribute.key] = history.deleted[0] if history.deleted else None
-            after[attribute.key] = history.added[0] if history.added else None
-    return before, after

@@ -41,9 +41,7 @@ def narrowed(model: type[Any], within: Within | None, act: str = "see") -> Colum
     actor, clauses = current_actor(), []
     if issubclass(model, FactColumns):
         whole = model.__obj_column__ is not None
-        clauses.append(
-            access.see(actor, model) if whole else access.scope(actor, model.__obj__, act, model)
-        )
+        clauses.append(access.see(actor, model) if whole else access.scope(actor, model.__obj__, act, model))
     if within is not None:
         clauses.append(within(actor))
     return and_(*clauses)
@@ -70,7 +68,9 @@ class ScopedInterface(SQLAInterface):
         if len(keys) != 1 or not isinstance(keys[0].type, Integer):
             raise TypeError(f"{obj.__name__}: a scoped interface needs one integer key")
         if not issubclass(obj, FactColumns) and within is None:
-            raise TypeError(f"{obj.__name__}: has no jurisdiction columns, so `within` must say whose rows are seen")
+            raise TypeError(
+                f"{obj.__name__}: has no jurisdiction columns, so `within` must say whose rows are seen"
+            )
         self.within = within
 
     @property
@@ -135,9 +135,8 @@ class ScopedInterface(SQLAInterface):
             keys = rows.with_entities(self.get_pk()).order_by(*by).limit(size).offset(page * size).subquery()
             rows = self.session.query(self.obj).join(keys, self.get_pk() == keys.c[self.get_pk_name()])
             rows = rows.filter(narrowed(self.obj, self.within))
-        else:
-            rows = rows.limit(size)
-        return list(rows.options(*self.joins(columns)).order_by(*by).all())
+        found = rows.options(*self.joins(columns)).order_by(*by)
+        return list(found if page else found.limit(size))
 
     def query(
         self,

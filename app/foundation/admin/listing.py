@@ -42,22 +42,28 @@ class Listing:
             filters.take(condition)
         return asked, filters
 
-    def related_tables(self: Any, row: Any, args: MultiDict[str, str]) -> list[Any]:
-        """One list for each related view whose rows the actor may see at all."""
+    def related_tables(self: Any, row: Any, args: MultiDict[str, str]) -> list[tuple[Any, Any]]:
+        """Each related view whose rows the actor may see at all, with its list."""
         found = []
         for other in self._related_views:
             if not access.may(current_actor(), other.obj, "see"):
                 continue
-            own = MultiDict((name, value) for name, value in args.items(multi=True) if not name.startswith("_flt_"))
+            own = MultiDict(
+                (name, value) for name, value in args.items(multi=True) if not name.startswith("_flt_")
+            )
             asked = arguments.read_list(other.name, own, other.order_columns)
             filters = other.filters_prototype.fresh()
             relation = other.datamodel.get_related_fk(self.datamodel.obj)
             filters.add_filter_related_view(relation, RelatedTo, self.datamodel.get_pk_value(row))
-            address = Address(f"{self.endpoint}.show", other.name, own, {"pk": self.datamodel.get_pk_value(row)})
-            found.append(other.list_table(asked, filters, address, alone=False))
+            address = Address(
+                f"{self.endpoint}.show", other.name, own, {"pk": self.datamodel.get_pk_value(row)}
+            )
+            found.append((other, other.list_table(asked, filters, address, alone=False)))
         return found
 
-    def list_table(self: Any, asked: ListArguments, filters: RequestFilters, address: Address, *, alone: bool) -> Any:
+    def list_table(
+        self: Any, asked: ListArguments, filters: RequestFilters, address: Address, *, alone: bool
+    ) -> Any:
         """The list widget: one page of rows, counted no further than needed."""
         size = asked.page_size or self.page_size
         order = asked.order or self.base_order or ("", "asc")
@@ -76,7 +82,9 @@ class Listing:
             actions=tuple(one for one in actions if one.multiple),
             action_url=url_for(f"{self.endpoint}.action_post") if self.actions else None,
             add_url=self.add_url() if alone else None,
-            empty_title=str(_("没有符合条件的记录") if asked.conditions else self.list_empty or _("暂无记录")),
+            empty_title=str(
+                _("没有符合条件的记录") if asked.conditions else self.list_empty or _("暂无记录")
+            ),
             empty_hint=str(_("请减少筛选条件后再试。") if asked.conditions else self.list_hint),
         )
         return self._widget(table, rows, filters, count, page, size, order)
@@ -87,7 +95,9 @@ class Listing:
         """Rows, count and the page they are of: past the end is the last page."""
         columns = self.list_columns
         if page == 0:
-            count, rows = self.datamodel.query(filters, *order, page=0, page_size=size, select_columns=columns)
+            count, rows = self.datamodel.query(
+                filters, *order, page=0, page_size=size, select_columns=columns
+            )
             return rows, count, 0
         count = self.datamodel.count(filters)
         page = min(page, widgets.pages_of(count, size) - 1)
@@ -129,7 +139,9 @@ class Listing:
         )
 
 
-def _hidden(address: Address, search_columns: list[str], chips: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _hidden(
+    address: Address, search_columns: list[str], chips: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
     """What the search form must carry along: order, page size and chip filters; typed filters are its own fields."""
     page = f"page_{address.view}"
     return tuple(

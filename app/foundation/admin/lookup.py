@@ -12,7 +12,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
-from sqlalchemy import or_
+from sqlalchemy import inspect, or_
 from wtforms import Field, ValidationError
 
 from app.foundation import access
@@ -49,7 +49,9 @@ class Lookup:
 
     def __post_init__(self) -> None:
         if not issubclass(self.model, FactColumns) and self.within is None:
-            raise TypeError(f"Lookup({self.model.__name__}): no jurisdiction columns, so `within` must limit it")
+            raise TypeError(
+                f"Lookup({self.model.__name__}): no jurisdiction columns, so `within` must limit it"
+            )
         if not self.search:
             raise TypeError(f"Lookup({self.model.__name__}): name at least one column to search")
 
@@ -96,7 +98,8 @@ class LooksUp:
             access.require_any(current_actor(), offered.model.__obj__, offered.act)
         found, more = offered.matching(read_term("term"), _read_page())
         response = jsonify(
-            results=[{"id": row.id, "text": str(offered.label(row))} for row in found], pagination={"more": more}
+            results=[{"id": row.id, "text": str(offered.label(row))} for row in found],
+            pagination={"more": more},
         )
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -208,8 +211,13 @@ class LookupField(Field):  # type: ignore[misc]
         self.data = row
 
     def populate_obj(self, obj: Any, name: str) -> None:
-        if self.key is None or self.key != self.kept:
-            setattr(obj, name, self.data)
+        """Set the relation and its key alike: the flush guard judges by the key."""
+        if self.key is not None and self.key == self.kept:
+            return
+        mapper = inspect(type(obj))
+        (foreign,) = mapper.relationships[name].local_columns
+        setattr(obj, mapper.get_property_by_column(foreign).key, self.data.id if self.data is not None else None)
+        setattr(obj, name, self.data)
 
     def search(self, term: str) -> None:
         """Offer the rows that match ``term`` (the way without a script)."""
@@ -220,7 +228,9 @@ class LookupField(Field):  # type: ignore[misc]
         """What the last search without a script found."""
         if self.matches is None:
             return ""
-        return _("找到 %(n)s 项，请在列表中选择", n=len(self.matches)) if self.matches else _("没有符合的项目")
+        return (
+            _("找到 %(n)s 项，请在列表中选择", n=len(self.matches)) if self.matches else _("没有符合的项目")
+        )
 
     def options(self) -> list[tuple[str, Any, bool]]:
         """Value, text and whether chosen: the present choice, and what a search found."""

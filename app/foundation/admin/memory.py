@@ -21,7 +21,9 @@ LONGEST = 300
 Read = TypeVar("Read")
 
 
-def list_arguments(view: str, read: Callable[[MultiDict[str, str]], Read]) -> tuple[MultiDict[str, str], Read]:
+def list_arguments(
+    view: str, read: Callable[[MultiDict[str, str]], Read]
+) -> tuple[MultiDict[str, str], Read]:
     """The arguments a list stands on and what ``read`` makes of them: the address's own, or the remembered filters.
 
     An address with any argument speaks for itself; a bare one brings the last filters back; ``_all`` forgets them.

@@ -38,7 +38,11 @@ class ScopedFilter(BaseFilter):
 
     def like(self, pattern: str) -> Any:
         """LIKE without lower() around the column; the pattern is escaped with a slash."""
-        return self.column.ilike(pattern, escape="/") if self.on_postgres else self.column.like(pattern, escape="/")
+        return (
+            self.column.ilike(pattern, escape="/")
+            if self.on_postgres
+            else self.column.like(pattern, escape="/")
+        )
 
 
 def escaped(text: str) -> str:
@@ -177,7 +181,9 @@ class ScopedFilterConverter(BaseFilterConverter):
 class RequestFilters(Filters):
     """The operators of one view, and the conditions of one request: ``fresh()`` gives each request its own."""
 
-    def __init__(self, datamodel: Any, search_columns: Iterable[str] = (), closed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, datamodel: Any, search_columns: Iterable[str] = (), closed: Iterable[str] = ()
+    ) -> None:
         self.datamodel = datamodel
         self.filter_converter = datamodel.filter_converter_class
         self.search_columns = list(search_columns)
@@ -235,7 +241,11 @@ class RequestFilters(Filters):
             raise BadArgument(column, N_("“%(name)s”不支持 %(opr)s。"), opr=arguments.shown(operator))
         chosen = offered[operator]
         if chosen.many is not isinstance(value, list):
-            text = N_("“%(name)s”的 %(opr)s 需要一个列表。") if chosen.many else N_("“%(name)s”的 %(opr)s 只接受单个值。")
+            text = (
+                N_("“%(name)s”的 %(opr)s 需要一个列表。")
+                if chosen.many
+                else N_("“%(name)s”的 %(opr)s 只接受单个值。")
+            )
             raise BadArgument(column, text, opr=operator)
         self._take(chosen, value if isinstance(value, list) else [value], column)
 

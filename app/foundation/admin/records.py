@@ -179,7 +179,16 @@ def _ensure_current(form: ScopedForm) -> None:
         if field.name != "version" and hasattr(form.row, field.name) and differs:
             form.accuse([(field.name, _("现在的内容是：%(value)s", value=text_of(theirs)))])
     form.version.data = str(form.row.version)
-    form.accuse([("", _("您打开表单之后，他人修改了这条记录，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。"))])
+    form.accuse(
+        [
+            (
+                "",
+                _(
+                    "您打开表单之后，他人修改了这条记录，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。"
+                ),
+            )
+        ]
+    )
     raise Again(form, Stale.status)
 
 

@@ -19,9 +19,9 @@ from app.foundation.admin.access_map import PREFIX, ViewRefused
 from app.foundation.admin.actions import Acting, action
 from app.foundation.admin.forms import ScopedForm, form_class
 from app.foundation.admin.listing import Listing
-from app.foundation.admin.lookup import Lookup, LooksUp
+from app.foundation.admin.lookup import LooksUp, Lookup
 from app.foundation.admin.operators import RequestFilters
-from app.foundation.admin.widgets import Details, Fields, ListTable
+from app.foundation.admin.widgets import Deed, Detail, Details, Fields, ListTable
 
 __all__ = ["PublicView", "ScopedModelView", "ScopedView", "action", "expose", "has_access"]
 
@@ -33,7 +33,9 @@ class Registered:
 
     public = False
 
-    def create_blueprint(self, appbuilder: Any, endpoint: str | None = None, static_folder: str | None = None) -> Any:
+    def create_blueprint(
+        self, appbuilder: Any, endpoint: str | None = None, static_folder: str | None = None
+    ) -> Any:
         """Called by Flask-AppBuilder when the view is added.
 
         Raises:
@@ -88,7 +90,7 @@ class ScopedView(Registered, LooksUp, BaseView):  # type: ignore[misc]
 
 
 class ScopedModelView(ScopedView, Listing, Acting, ModelView):  # type: ignore[misc]
-    """Lists and forms over one table, twice scoped. See /docs of this package's tests for each refusal."""
+    """Lists and forms over one table, twice scoped. What it refuses at the start: ``checks``."""
 
     title: Any = ""
     chips: Mapping[str, Mapping[Any, Any]] = {}
@@ -112,7 +114,9 @@ class ScopedModelView(ScopedView, Listing, Acting, ModelView):  # type: ignore[m
         closed = set(STANDARD) - self._open
         if not any(hasattr(getattr(type(self), one, None), "_action") for one in dir(type(self))):
             closed |= {"action", "action_post"}
-        self.exclude_route_methods = set(self.exclude_route_methods) | closed | (set() if self.lookups else {"lookup"})
+        self.exclude_route_methods = (
+            set(self.exclude_route_methods) | closed | (set() if self.lookups else {"lookup"})
+        )
         self._open -= set(self.exclude_route_methods)
         self.base_permissions = None
         ModelView.__init__(self, **kwargs)
@@ -197,9 +201,14 @@ class ScopedModelView(ScopedView, Listing, Acting, ModelView):  # type: ignore[m
     def show(self, pk: str) -> Any:
         """One row, and the lists below it."""
         row = self.datamodel.seen(pk, self.show_columns)
-        widgets = {"show": self._details(row), "related_views": self.related_tables(row, request.args)}
+        below = self.related_tables(row, request.args)
         return self.render_template(
-            self.show_template, pk=row.id, title=self.show_title, widgets=widgets, related_views=self._related_views, item=row
+            self.show_template,
+            pk=row.id,
+            title=self.show_title,
+            item=row,
+            widgets={"show": self._details(row), "related_views": [table for _view, table in below]},
+            related_views=[view for view, _table in below],
         )
 
     @expose("/add", methods=["GET", "POST"])
@@ -265,20 +274,24 @@ class ScopedModelView(ScopedView, Listing, Acting, ModelView):  # type: ignore[m
 
     def _details(self, row: Any) -> Any:
         cells = self.cells(row, self.show_columns)
+        lines = zip(self.show_columns, cells, strict=True)
         return self.show_widget(
             pk=row.id,
-            rows=[(str(self.label_columns[name]), one) for name, one in zip(self.show_columns, cells, strict=True)],
+            rows=[Detail(str(self.label_columns[name]), one.text, one.tone, one.chip) for name, one in lines],
             edit_url=self._url_if("edit", row),
             delete_url=self._url_if("delete", row),
-            offered=self.offered_on(row),
             label_columns=self.label_columns,
             include_columns=self.show_columns,
             value_columns=list(cells),
             formatters_columns={},
-            actions=self.actions,
+            actions=[self._deed(one, row) for one in self.offered_on(row)],
             fieldsets=self.show_fieldsets,
             modelview_name=self.name,
         )
+
+    def _deed(self, one: Any, row: Any) -> Deed:
+        url = url_for(f"{self.endpoint}.action", name=one.name, pk=row.id)
+        return Deed(one.name, str(one.text), str(one.confirmation or ""), url)
 
     def _url_if(self, method: str, row: Any) -> str | None:
         may = self.opens(method) and access.can(current_actor(), self.obj, self.act_of(method), row)

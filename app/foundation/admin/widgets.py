@@ -57,6 +57,26 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """One line of a show page."""
+
+    label: str
+    text: str
+    tone: str = ""
+    chip: bool = False
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An action offered on one row, with the address that takes its POST."""
+
+    name: str
+    text: str
+    confirmation: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """One value to filter by, or one page size."""
 
@@ -142,7 +162,9 @@ class Address:
         self.endpoint = endpoint
         self.view = view
         self.fixed = dict(fixed)
-        self.args = MultiDict((name, value) for name, value in args.items(multi=True) if name != ALL and value)
+        self.args = MultiDict(
+            (name, value) for name, value in args.items(multi=True) if name != ALL and value
+        )
 
     def where(self, **changed: str | int | None) -> str:
         """The address with arguments replaced, or dropped where the value is None."""
@@ -190,7 +212,8 @@ def chips(view: Any, address: Address) -> tuple[Chips, ...]:
         chosen = address.args.getlist(argument)
         choices = [Choice(str(_("全部")), address.where(**{argument: None}), not chosen)]
         choices.extend(
-            Choice(word(words, value)[0], address.where(**{argument: value}), str(value) in chosen) for value in words
+            Choice(word(words, value)[0], address.where(**{argument: value}), str(value) in chosen)
+            for value in words
         )
         found.append(Chips(str(view.label_columns[column]), tuple(choices)))
     return tuple(found)
@@ -212,7 +235,7 @@ def search_fields(view: Any, address: Address) -> tuple[SearchField, ...]:
             numbers, kind = [0], "number"
         else:
             numbers, kind = [0], "text"
-        choices = (("y", str(_("是"))), ("n", str(_("否")))) if kind == "select" else ()
+        choices = (("", str(_("全部"))), ("y", str(_("是"))), ("n", str(_("否")))) if kind == "select" else ()
         for number in numbers:
             argument = f"_flt_{number}_{column}"
             value = address.args.get(argument, "")

@@ -50,7 +50,8 @@ class Badge(UnitScoped, Versioned, Timestamped, Model):
     sequence: Mapped[int] = mapped_column(Integer, nullable=False)
     unit_account: Mapped[str] = mapped_column(String(8), nullable=False)
     organ_name: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
-    organ_type: Mapped[str] = mapped_column(String(16), nullable=False)
+    track: Mapped[str] = mapped_column(String(16), nullable=False)
+    organ_type: Mapped[str] = mapped_column(String(40), nullable=False)
     organ_address: Mapped[str] = mapped_column(String(200), nullable=False)
     organ_functions: Mapped[str] = mapped_column(Text, nullable=False)
     name: Mapped[str] = mapped_column(String(60), nullable=False, index=True)
@@ -67,6 +68,7 @@ class Badge(UnitScoped, Versioned, Timestamped, Model):
     suspended_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
     hang_days: Mapped[int] = mapped_column(Integer, nullable=False)
     hang_by: Mapped[date] = mapped_column(Date, nullable=False)
+    hang_source: Mapped[str] = mapped_column(String(120), nullable=False)
     hung_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     item: Mapped[BatchItem] = relationship()

@@ -73,18 +73,13 @@ def ensure_undecided(state: str, decided: bool) -> None:
         )
 
 
-def ensure_decided(decided: bool) -> None:
-    """The registrar executes only what the reviewing office decided.
-
-    Raises:
-        WrongState: there is no decision.
-    """
-    if not decided:
-        raise WrongState(
-            "not-decided",
-            N_("审核机关尚未作出撤销决定。撤销由审核机关负责人决定，注册管理中心执行。"),
-            source=REVOKE_SOURCE,
-        )
+def undecided() -> WrongState:
+    """The registrar executes only what the reviewing office decided."""
+    return WrongState(
+        "not-decided",
+        N_("审核机关尚未作出撤销决定。撤销由审核机关负责人决定，注册管理中心执行。"),
+        source=REVOKE_SOURCE,
+    )
 
 
 def ensure_to_hang(state: str, hung: bool) -> None:

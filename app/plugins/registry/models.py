@@ -30,6 +30,7 @@ class Batch(OfficeScoped, Timestamped, Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[str] = mapped_column(String(32), unique=True, nullable=False)
+    year: Mapped[int] = mapped_column(Integer, nullable=False)
     office_name: Mapped[str] = mapped_column(String(120), nullable=False)
     size: Mapped[int] = mapped_column(Integer, nullable=False)
     sent_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)

@@ -66,6 +66,16 @@ def ensure_reason(reason: str, field: str = "reason") -> str:
     return said
 
 
+def ensure_pending(state: str) -> None:
+    """The item still waits at the registry.
+
+    Raises:
+        WrongState: somebody issued or returned it before.
+    """
+    if state != "pending":
+        raise WrongState("item-decided", N_("该项已经核发或者退回，不能重复办理。请刷新页面查看。"))
+
+
 def ensure_intact(frozen: Mapping[str, Any], sha256: str) -> None:
     """What was sent is what is there.
 

@@ -20,6 +20,7 @@ class PublicFacts:
     """What C-art.4 lets the badge page show, the unit's account and the office that reviewed. No personal data."""
 
     unit_account: str
+    track: str
     organ_name: str
     organ_type: str
     organ_address: str

@@ -12,7 +12,13 @@ from typing import Any
 from app.foundation.tenancy.declared.sources import Entry, Place, Reader, Row
 from app.kernel.errors import N_
 
-DIVISION_LEVELS = ("central", "province", "city", "county")
+SHAPES = {
+    "central": "000000",
+    "province": "(?!00)[0-9]{2}0000",
+    "city": "[0-9]{2}(?!00)[0-9]{2}00",
+    "county": "[0-9]{4}(?!00)[0-9]{2}",
+}
+DIVISION_LEVELS = tuple(SHAPES)
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
 PLACEHOLDERS = frozenset({"division", "stem", "parent"})
 ROOT_CODE = "000000"
@@ -140,6 +146,9 @@ def _sound(reader: Reader, row: Row, by_code: Mapping[str, Row]) -> bool:
         return False
     if parent and parent not in by_code:
         reader.refuse(row.place, N_("上级代码不存在：%(parent)s。"), parent=parent)
+        return False
+    if not re.fullmatch(SHAPES[level], code):
+        reader.refuse(row.place, N_("代码 %(code)s 不是“%(level)s”一级的代码。"), code=code, level=level)
         return False
     shared = {"province": 2, "city": 4}.get(by_code[parent]["level"], 0) if parent else 0
     if code[:shared] != parent[:shared]:

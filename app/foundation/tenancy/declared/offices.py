@@ -21,16 +21,20 @@ LEVELS_OF_OFFICES = frozenset(LEVELS) - {"desk", "registry", "central"}
 LENGTHS = {"code": 32, "name": 120, "short_name": 60}
 
 
-def collect(reader: Reader, folders: list[Path], limits: Limits) -> dict[str, OfficePlan]:
+def collect(reader: Reader, folders: list[Path]) -> dict[str, OfficePlan]:
     """Every office by code, in file order, without paths yet; faults go to the reader."""
     offices: dict[str, OfficePlan] = {}
     for folder in folders:
         for office in _offices(reader, folder):
             _add(reader, offices, office)
+    return offices
+
+
+def dress(reader: Reader, folders: list[Path], offices: dict[str, OfficePlan], limits: Limits) -> None:
+    """Give the offices the names and settings their folders hold for them."""
     for folder in folders:
         _rename(reader, folder, offices)
         _settle(reader, folder, offices, limits)
-    return offices
 
 
 def _offices(reader: Reader, folder: Path) -> Iterator[OfficePlan]:

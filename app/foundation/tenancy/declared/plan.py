@@ -23,11 +23,13 @@ def read(root: Path, limits: Limits) -> Plan:
         limits: the national ones, over which offices lay their own clocks.
 
     Raises:
-        TenantsInvalid: with every fault and its file and line.
+        TenantsInvalid: with every fault and its file and line; faults in the tree of offices come first.
     """
     reader = Reader(root)
     folders = list(_folders(reader))
-    resolved = tree.resolve(reader, offices.collect(reader, folders, limits))
+    resolved = tree.resolve(reader, offices.collect(reader, folders))
+    reader.finish()  # what follows names offices: with one missing it would only repeat the fault
+    offices.dress(reader, folders, resolved, limits)
     asked = tuple(contact for folder in folders for contact in contacts.read(reader, folder, resolved))
     granted = tuple(grant for folder in folders for grant in grants.read(reader, folder, resolved))
     reader.finish()

@@ -127,6 +127,7 @@ class Reader:
         name = path.relative_to(self.root).as_posix()
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows: list[Row] = []
+        start = 1
         try:
             header = [cell.strip() for cell in next(reader, [])]
             if not self._header(name, header, columns):
@@ -136,14 +137,14 @@ class Reader:
                 place, start = Place(name, start), reader.line_num + 1
                 if not any(cell.strip() for cell in cells):
                     continue
-                if len(cells) != len(header):
-                    self.refuse(
-                        place, N_("应有 %(want)s 列，实有 %(got)s 列。"), want=len(header), got=len(cells)
-                    )
-                    continue
-                rows.append(Row(place, dict(zip(header, (c.strip() for c in cells), strict=True))))
+                if len(cells) == len(header):
+                    rows.append(Row(place, dict(zip(header, (c.strip() for c in cells), strict=True))))
+                else:
+                    message = N_("应有 %(want)s 列，实有 %(got)s 列。")
+                    self.refuse(place, message, want=len(header), got=len(cells))
         except csv.Error:
-            self.refuse(Place(name, max(reader.line_num, 1)), N_("不是规范的 CSV：引号不成对或有非法换行。"))
+            self.refuse(Place(name, start), N_("不是规范的 CSV：引号不成对或有非法换行。"))
+            return []
         for row in rows:
             for column in needed:
                 if not row[column]:
@@ -168,20 +169,16 @@ class Reader:
         if text is None:
             return []
         name = path.relative_to(self.root).as_posix()
-        loader = _StrictLoader(text)
         try:
-            node = loader.get_single_node()
-            if not isinstance(node, yaml.MappingNode):
-                self.refuse(Place(name, 1), N_("应为“键: 值”形式的 YAML。"))
-                return []
-            loaded = loader.construct_document(node)
+            node, loaded = _load(text)
         except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             line = mark.line + 1 if mark else 1
             self.refuse(Place(name, line), N_("不是规范的 YAML：%(error)s。"), error=_reason(error))
             return []
-        finally:
-            loader.dispose()
+        if not isinstance(node, yaml.MappingNode):
+            self.refuse(Place(name, 1), N_("应为“键: 值”形式的 YAML。"))
+            return []
         return [
             Entry(Place(name, key.start_mark.line + 1), str(key.value), value)
             for (key, _node), value in zip(node.value, loaded.values(), strict=True)
@@ -200,6 +197,16 @@ class Reader:
         message = N_("“%(column)s”不是有效日期：%(text)s，应为 2014-11-10 这样的形式。")
         self.refuse(row.place, message, column=column, text=text)
         return None
+
+
+def _load(text: str) -> tuple[yaml.Node | None, Any]:
+    """The document as nodes, which know their lines, and as plain data."""
+    loader = _StrictLoader(text)
+    try:
+        node = loader.get_single_node()
+        return node, loader.construct_document(node) if node is not None else None
+    finally:
+        loader.dispose()
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,70 @@
+# Four commands, each of which does its own set-up:
+#   make run     prepares and serves http://127.0.0.1:8000 (HOST=, PORT=; RESET=1 starts the demo afresh)
+#   make test    every test (T='-k badge' or T=tests/kernel for some)
+#   make check   style, types, floors, translations, policy, migrations
+#   make bench   measurements, `name value unit` a line
+# and `make lock` writes requirements.lock anew from pyproject.toml, `make format` tidies the code,
+# `make translations` takes new texts into the catalogues.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+JOBS ?= 2
+T ?=
+export HOST PORT
+
+BIN := .venv/bin
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
+
+.DEFAULT_GOAL := run
+.PHONY: run test check bench lock format translations runtime dev port reset system-packages
+
+run: port reset runtime $(CATALOGUES)
+	@exec $(BIN)/python .ci/serve.py
+
+# Asked before anything that takes time.
+port:
+	@"$$(bash .ci/python.sh)" .ci/port.py
+
+reset: port
+ifeq ($(RESET),1)
+	@"$$(bash .ci/python.sh)" .ci/reset.py
+endif
+
+runtime: port
+	@bash .ci/setup.sh runtime
+
+dev:
+	@bash .ci/setup.sh dev
+
+system-packages:
+	@bash .ci/system-packages.sh
+
+test: dev system-packages $(CATALOGUES)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
+
+check: dev $(CATALOGUES)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy .ci/*.py migrations/env.py
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python .ci/translations.py
+	$(BIN)/python .ci/drift.py
+	$(BIN)/python -m pytest -q tests/policies tests/architecture
+
+bench: dev $(CATALOGUES)
+	@$(BIN)/python .ci/bench.py
+
+lock: dev
+	@bash .ci/lock.sh $(LOCK)
+
+format: dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+translations: dev
+	@$(BIN)/python .ci/translations.py --update
+
+# The packages come first: compiling needs one of them. They are no reason to compile again.
+$(CATALOGUES): %.mo: %.po | $(if $(filter run,$(MAKECMDGOALS) $(if $(MAKECMDGOALS),,run)),runtime,dev)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -1,0 +1,155 @@
+"""The verbs: report approved sites, return one, close one that got its badge. None commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.foundation import access, audit, clock
+from app.foundation.access import Actor
+from app.foundation.database import db
+from app.foundation.tenancy.models import Office
+from app.foundation.tenancy.settings import setting
+from app.kernel.errors import Finding, Invalid, Refusal
+from app.plugins.applications import service as applications
+from app.plugins.applications.models import Application
+from app.plugins.registry import numbering, queries, rules, signals, snapshot
+from app.plugins.registry.flow import ItemFlow, take
+from app.plugins.registry.models import Batch, BatchItem
+
+TASK = "registry"
+
+
+def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) -> Batch:
+    """Report approved sites of an office to the central layer and ask for their badges (S25, P-3.5).
+
+    What C-art.4 makes public is frozen and hashed now; later changes of the unit's entry do not reach it.
+
+    Raises:
+        AccessDenied: the actor does not head the office.
+        Invalid: nothing ticked, too many, another office's site, or facts that cannot be frozen.
+        WrongState: a site is not approved, or was reported meanwhile.
+    """
+    access.require(actor, "badge", "request", office)
+    for application in sites:
+        access.require(actor, "badge", "request", application)
+    queries.lock_office(office)
+    queries.lock(Application, sites)
+    rules.ensure_reportable(
+        office.path, [rules.Candidate(one.site_name, one.state, one.review_path) for one in sites]
+    )
+    batch = _frozen(office, sites, actor)
+    with access.acting_as(access.system(TASK)):
+        for application in sites:
+            applications.mark_reported(application, actor=actor)
+    audit.record(actor, "batch.sent", batch, after={"number": batch.number, "items": _hashes(batch)})
+    signals.batch_sent.send(batch, actor=actor)
+    return batch
+
+
+def _frozen(office: Office, sites: Sequence[Application], actor: Actor) -> Batch:
+    """The batch with its items, written as the actor."""
+    now = clock.now()
+    year = clock.localise(now).year
+    digits = numbering.office_digits(office.path, setting(office, "badge_segment"))
+    batch = Batch(
+        office_id=office.id,
+        office_name=office.name,
+        number=numbering.batch_number(digits, year, queries.batches_in_year(office, year) + 1),
+        year=year,
+        size=len(sites),
+        sent_at=now,
+        sent_by_id=actor.person_id,
+        sent_by=actor.name,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    for application in sites:
+        db.session.add(_item(batch, application, office))
+    db.session.flush()
+    return batch
+
+
+def _item(batch: Batch, application: Application, office: Office) -> BatchItem:
+    try:
+        frozen = snapshot.build(public_facts(application, office))
+    except Refusal as refusal:
+        params = {"site": application.site_name, "why": str(refusal)}
+        raise Invalid(
+            [Finding("applications", "“%(site)s”：%(why)s", refusal.source, refusal.code, params)]
+        ) from refusal
+    return BatchItem(
+        batch=batch,
+        application=application,
+        organ_name=application.organ_name,
+        site_name=application.site_name,
+        snapshot=frozen,
+        sha256=snapshot.digest(frozen),
+        state="pending",
+        return_reason="",
+    )
+
+
+def public_facts(application: Application, office: Office) -> snapshot.PublicFacts:
+    """What of an application the public may read (A4 note 3): nothing about the two people."""
+    return snapshot.PublicFacts(
+        unit_account=application.account,
+        track=application.track,
+        organ_name=application.organ_name,
+        organ_type=application.organ_type,
+        organ_address=application.address,
+        organ_functions=application.functions,
+        site_name=application.site_name,
+        chinese_domain=application.chinese_domain,
+        english_domain=application.english_domain,
+        office_path=office.path,
+        office_name=office.name,
+        office_segment=setting(office, "badge_segment"),
+    )
+
+
+def _hashes(batch: Batch) -> dict[str, str]:
+    return {str(item.application_id): item.sha256 for item in batch.items}
+
+
+def lock_items(items: Sequence[BatchItem]) -> None:
+    """Read items again and hold them until the transaction ends."""
+    queries.lock(BatchItem, items)
+
+
+def return_item(item: BatchItem, *, reason: str, actor: Actor) -> BatchItem:
+    """Give an item back to the office that sent it; its application is approved and unreported again.
+
+    Raises:
+        AccessDenied: the actor is no registrar.
+        Invalid: no reason.
+        WrongState: the item was issued or returned already.
+    """
+    access.require(actor, "badge", "return", item)
+    lock_items([item])
+    said = rules.ensure_reason(reason)
+    rules.ensure_pending(item.state)
+    item.return_reason, item.decided_at = said, clock.now()
+    take(ItemFlow(item), "give_back")
+    audit.record(actor, "item.returned", item, before={"state": "pending"}, after={"state": "returned"}, reason=said)
+    with access.acting_as(access.system(TASK)):
+        applications.mark_sent_back(_application(item), reason=said, actor=actor)
+    signals.item_returned.send(item, actor=actor)
+    return item
+
+
+def mark_issued(item: BatchItem, number: str, *, actor: Actor) -> None:
+    """Close an item whose badge has just been made; called by ``badges`` after it required ``issue``.
+
+    Raises:
+        WrongState: the item was issued or returned already.
+    """
+    item.decided_at = clock.now()
+    take(ItemFlow(item), "issue")
+    audit.record(actor, "item.issued", item, before={"state": "pending"}, after={"state": "issued", "badge": number})
+    with access.acting_as(access.system(TASK)):
+        applications.mark_badged(_application(item), actor=actor)
+
+
+def _application(item: BatchItem) -> Application:
+    """The item's application, which the registrar does not see: call inside ``acting_as(system)``."""
+    return db.session.get_one(Application, item.application_id)

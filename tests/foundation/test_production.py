@@ -1,0 +1,120 @@
+"""What production refuses, and what the loader of plugins refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from app import config, create_app
+from app.foundation import access, plugin
+from app.foundation.database import db, transaction
+from app.foundation.plugin import Plugin, PluginError
+from app.foundation.production import NotForProduction
+from app.foundation.tenancy import people
+
+STRONG = {
+    "BIANBAN_ENV": "production",
+    "BIANBAN_SECRET_KEY": "s" * 40,
+    "BIANBAN_DATA_KEYS": Fernet.generate_key().decode(),
+    "BIANBAN_AUDIT_KEY": "a" * 40,
+}
+
+
+@pytest.mark.parametrize("missing", ["BIANBAN_SECRET_KEY", "BIANBAN_DATA_KEYS", "BIANBAN_AUDIT_KEY"])
+@pytest.mark.parametrize("weak", [None, "", "changeme", "short"])
+def test_production_refuses_missing_and_weak_secrets(missing: str, weak: str | None, tmp_path: Path) -> None:
+    env = {**STRONG, "BIANBAN_INSTANCE": str(tmp_path), missing: weak or ""}
+    if weak is None:
+        del env[missing]
+    with pytest.raises(config.ConfigError, match=missing):
+        config.load(env)
+
+
+def test_production_makes_no_secrets_of_its_own_and_loads_no_demo(tmp_path: Path) -> None:
+    settings = config.load({**STRONG, "BIANBAN_INSTANCE": str(tmp_path)})
+    assert not (tmp_path / "secrets.json").exists()
+    assert config.DEMO_PLUGIN not in settings["PLUGINS"]
+    assert settings["SESSION_COOKIE_SECURE"] is True
+
+
+def test_an_unknown_environment_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(config.ConfigError, match="BIANBAN_ENV"):
+        config.load({"BIANBAN_ENV": "prod", "BIANBAN_INSTANCE": str(tmp_path)})
+
+
+def _settings(folder: Path, env_name: str) -> dict[str, object]:
+    return {
+        "ENV_NAME": env_name,
+        "INSTANCE_DIR": str(folder),
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'test.sqlite3'}",
+        "PLUGINS": (),
+    }
+
+
+def test_production_refuses_a_database_with_demo_accounts(tmp_path: Path) -> None:
+    app = create_app(_settings(tmp_path, "development"))
+    with app.app_context():
+        db.create_all()
+        actor = access.system("tests")
+        with access.acting_as(actor), transaction():
+            person = people.add("demo.clerk", "承办人甲", "a-long-password", actor=actor, demo=True)
+        with pytest.raises(NotForProduction, match=r"demo\.clerk"):
+            create_app(_settings(tmp_path, "production"))
+        with transaction():
+            person.active = False
+        create_app(_settings(tmp_path, "production"))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _plugin(plugin_name: str, *requires: str) -> type[Plugin]:
+    return type(plugin_name, (Plugin,), {"name": plugin_name, "title": plugin_name, "requires": requires})
+
+
+def test_plugins_are_ordered_by_what_they_require() -> None:
+    found = plugin.ordered([_plugin("c", "b"), _plugin("a"), _plugin("b", "a")])
+    assert [cls.name for cls in found] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        ([("a", "missing")], "a: requires missing"),
+        ([("a", "b"), ("b", "a")], "cycle: a → b → a"),
+        ([("a",), ("a",)], "a: listed twice"),
+    ],
+)
+def test_a_missing_cyclic_or_doubled_plugin_stops_the_start_with_its_name(
+    classes: list[tuple[str, ...]], said: str
+) -> None:
+    with pytest.raises(PluginError, match=said):
+        plugin.ordered([_plugin(*names) for names in classes])
+
+
+class FailingPlugin(Plugin):
+    """Fails at start."""
+
+    name = "failing"
+    title = "坏"
+
+    def init_app(self, app: Flask) -> None:
+        raise ValueError("broken inside")
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ("tests.foundation.nowhere:Missing", "nowhere"),
+        ("app.foundation.plugin:PluginError", "is not a Plugin"),
+        (f"{__name__}:FailingPlugin", "failing.*broken inside"),
+    ],
+)
+def test_a_broken_plugin_stops_create_app(tmp_path: Path, listed: str, said: str) -> None:
+    import sys
+
+    sys.modules.setdefault(__name__, sys.modules[__name__])
+    with pytest.raises(PluginError, match=said):
+        create_app({**_settings(tmp_path, "development"), "PLUGINS": (listed,)})
