@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import unicodedata
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -88,28 +87,11 @@ def is_demo(app: Flask) -> bool:
     return "demo" in app.cli.commands
 
 
-def width(text: str) -> int:
-    """Columns of a terminal that ``text`` takes: a Han character takes two."""
-    return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)
-
-
-def table(lines: list[str]) -> str:
-    """Tab-separated lines as a table."""
-    rows = [line.split("\t") for line in lines if line.strip()]
-    widths = [
-        max(width(row[n]) for row in rows if n < len(row)) for n in range(max(map(len, rows), default=0))
-    ]
-    return "\n".join(
-        "  ".join(cell + " " * (widths[n] - width(cell)) for n, cell in enumerate(row)).rstrip()
-        for row in rows
-    )
-
-
 def announcement(app: Flask, host: str, port: str) -> str:
     """What stands on the screen when the server is ready."""
     said = []
     if is_demo(app):
-        said.append(table(run(app, "demo", "accounts").splitlines()))
+        said.append(run(app, "demo", "accounts", "--table").rstrip())
         if host not in LOOPBACK:
             said.append(
                 "注意：演示账号的密码显示在上方，请勿把演示实例开放给他人。\n"

@@ -13,11 +13,11 @@ from tests.services import needs
 from tests.services.environment import prepare_environment
 
 pytest_plugins = (
-    "tests.services.instance",
-    "tests.services.live",
     "tests.services.postgres",
     "tests.services.redis",
     "tests.services.browser",
+    "tests.services.instance",
+    "tests.services.live",
 )
 
 # Keys that commands and apps without settings of their own would otherwise make in the repository.

@@ -14,7 +14,7 @@ from app.foundation import database, drift, health, production
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
-from app.foundation.admin import access_map, context, headers, i18n, theme
+from app.foundation.admin import access_map, api, context, encoding, headers, i18n, theme
 from app.foundation.admin.index import HomeView
 from app.foundation.admin.security import CasbinSecurityManager
 from app.foundation.audit import service as audit_service
@@ -51,7 +51,7 @@ def prepare(app: Flask) -> None:
     CSRFProtect(app)
     for group in (access_cli, audit_cli, drill_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
-    for part in (headers, context, theme, health, drift):
+    for part in (encoding, headers, context, theme, health, drift):
         part.register(app)
 
 
@@ -63,6 +63,7 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
             app, database.db.session, security_manager_class=CasbinSecurityManager, indexview=HomeView
         )
         access_map.declare_public(*FAB_PUBLIC)
+        api.serve_document(appbuilder)
         appbuilder.add_view_no_menu(FileView)
         for plugin in plugins:
             plugin.register_views(appbuilder)

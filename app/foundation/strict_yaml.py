@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 import yaml
@@ -74,6 +75,22 @@ class Section:
         """Every key with the mapping under it."""
         return ((key, self.section(key)) for key in self._values)
 
+    def listed(self, key: str) -> tuple[Section, ...]:
+        """The mappings in a list, at least one."""
+        value = self._take(key)
+        if not isinstance(value, list) or not value:
+            raise self._wrong(key, "a list of mappings")
+        return tuple(Section(one, f"{self.where}: {key}[{at}]") for at, one in enumerate(value, start=1))
+
+    def day(self, key: str, *, optional: bool = False) -> date | None:
+        """A date, unquoted; with ``optional`` also nothing."""
+        value = self._take(key)
+        if value is None and optional:
+            return None
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self._wrong(key, "a date (yyyy-mm-dd)")
+        return value
+
     def text(self, key: str, default: str | None = None) -> str:
         """Text with something in it."""
         if default is not None and key not in self._values:
@@ -82,6 +99,10 @@ class Section:
         if not isinstance(value, str) or not value.strip():
             raise self._wrong(key, "text")
         return value.strip()
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A list of different texts, which may be empty."""
+        return () if self._values.get(key) == [] else self.texts(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of different texts, at least one."""

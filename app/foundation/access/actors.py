@@ -111,7 +111,7 @@ def load(person: Any) -> Actor:
         select(Post, Office.path, Office.level, Office.short_name, Unit.review_path, Unit.name)
         .outerjoin(Office, Post.office_id == Office.id)
         .outerjoin(Unit, Post.unit_id == Unit.id)
-        .where(Post.person_id == person.id, in_force)
+        .where(Post.person_id == person.id, in_force, or_(Office.id.is_(None), Office.active.is_(True)))
         .order_by(Post.id)
     )
     rows = db.session.execute(statement, execution_options=UNGUARDED).all()

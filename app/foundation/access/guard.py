@@ -72,13 +72,17 @@ def _leads_nowhere() -> frozenset[type]:
 
 
 def _related(session: Session, row: Any, name: str) -> Any:
-    """The row that facts are copied from, read without the guard: authority is checked afterwards."""
-    relation = inspect(type(row)).relationships[name]
-    loaded = row.__dict__.get(name)
-    column = next(iter(relation.local_columns))
-    key = getattr(row, inspect(type(row)).get_property_by_column(column).key)
-    if loaded is not None and (key is None or inspect(loaded).identity in (None, (key,))):
-        return loaded
+    """The row that facts are copied from, read without the guard: authority is checked afterwards.
+
+    A form sets the relationship, a service its foreign key: whichever was touched in this flush counts, and a
+    relationship that was touched goes before a stale key.
+    """
+    state = inspect(row)
+    relation = state.mapper.relationships[name]
+    pending = state.attrs[name].history
+    if pending.added or pending.deleted:
+        return pending.added[0] if pending.added else None
+    key = getattr(row, state.mapper.get_property_by_column(next(iter(relation.local_columns))).key)
     if key is None:
         return None
     target = relation.mapper.class_
@@ -102,12 +106,11 @@ def _settle(session: Session, row: FactColumns) -> None:
             row.unit_id = source.unit_id  # type: ignore[attr-defined]
         for fact in FACTS:
             setattr(row, fact, getattr(source, fact))
-        desk_id = getattr(row, "filing_desk_id", None)
-        if desk_id is not None:  # a site's own desk overrides its unit's (S8)
-            desk = session.get(Office, desk_id)
-            row.filing_path = desk.path if desk else None
+        if "filing_desk" in inspect(type(row)).relationships:  # a site's own desk overrides its unit's (S8)
+            desk = _related(session, row, "filing_desk")
+            row.filing_path = desk.path if desk is not None else row.filing_path
     elif isinstance(row, OfficeScoped):
-        office = session.get(Office, row.office_id)
+        office = _related(session, row, "office")
         if office is None:
             raise ForeignWrite(f"{type(row).__name__}: belongs to no office")
         chain = office_levels(session, office)
@@ -174,7 +177,7 @@ def _moved(row: FactColumns) -> bool:
     state = inspect(row)
     if not state.persistent:
         return True
-    watched = {*FACTS, "unit_id", "office_id", "filing_desk_id"}
+    watched = {*FACTS, "unit_id", "office_id", "filing_desk_id", "filing_desk", "unit", "office"}
     if isinstance(row, UnitScoped):
         relation = inspect(type(row)).relationships[row.facts_source()]
         watched |= {

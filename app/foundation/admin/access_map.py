@@ -105,7 +105,7 @@ def permissions(view: Any) -> Iterator[tuple[str, str | None]]:
     closed = set(getattr(view, "exclude_route_methods", None) or ())
     opened = getattr(view, "include_route_methods", None)
     for name in dir(view):
-        member = getattr(view, name, None)
+        member: Any = getattr(view, name, None)
         if hasattr(member, "_action"):
             yield name, member._action[0]
         elif hasattr(member, "_urls") and name not in closed and (opened is None or name in opened):

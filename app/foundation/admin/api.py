@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, jsonify, request
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import expose
 from flask_appbuilder.api.manager import OpenApi
@@ -29,6 +29,10 @@ from app.foundation.admin.views import Registered
 from app.kernel.errors import Refusal
 
 OPEN = frozenset({"get", "get_list", "info"})
+_INFO_SCHEMA = {
+    "type": "object",
+    "properties": {"keys": {"type": "array", "items": {"type": "string", "enum": sorted(queries.INFO_KEYS)}}},
+}
 
 
 def answering(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,9 +43,7 @@ def answering(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(self, *args, **kwargs)
         except Refusal as refusal:
-            return self.response(
-                refusal.status, message=words(refusal), code=refusal.code, field=refusal.field
-            )
+            return _refused(refusal)
         except (JWTExtendedException, PyJWTError):
             return self.response_401()
         except HTTPException as error:
@@ -50,7 +52,13 @@ def answering(method: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-class ScopedApi(Registered, ModelRestApi):  # type: ignore[misc]
+def _refused(refusal: Refusal) -> Response:
+    response = jsonify(message=words(refusal), code=refusal.code, field=refusal.field)
+    response.status_code = refusal.status
+    return response
+
+
+class ScopedApi(Registered, ModelRestApi):
     """Read-only resource over one table. Give ``obj``, ``resource_name``, ``datamodel`` and ``list_columns``."""
 
     obj: str = ""
@@ -58,16 +66,17 @@ class ScopedApi(Registered, ModelRestApi):  # type: ignore[misc]
     allow_browser_login = True
     csrf_exempt = False
     include_route_methods = OPEN
+    label_columns: Any = None
+    description_columns: Any = None
+    list_columns: Any = None
+    show_columns: Any = None
+    add_columns: Any = None
+    edit_columns: Any = None
+    search_columns: Any = None
+    order_columns: Any = None
     page_size = 20
     max_page_size = PAGE_SIZE_MAX
-
-    def create_blueprint(self, appbuilder: Any, *args: Any, **kwargs: Any) -> Any:
-        """Called by Flask-AppBuilder.
-
-        Raises:
-            ViewRefused: as for views; also for columns or methods an API may not offer.
-        """
-        return super().create_blueprint(appbuilder, *args, **kwargs)
+    _apispec_parameter_schemas = {**ModelRestApi._apispec_parameter_schemas, "get_info_schema": _INFO_SCHEMA}
 
     # -- what FAB prepares at the start --------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ class BadArgument(Refusal):
 
     status: ClassVar[int] = 400
 
-    def __init__(self, field: str, message: str, **params: object) -> None:
+    def __init__(self, field: str, message: str, **params: Any) -> None:
         super().__init__("bad-argument", message, field=field, name=shown(field), **params)
 
 
@@ -219,6 +219,7 @@ def _as_date(raw: object, _column: Any) -> date | None:
 
 
 def _as_moment(raw: object, _column: Any) -> datetime | None:
+    """A moment, or a day's beginning in Asia/Shanghai; the years at either end of the calendar do not convert."""
     text = str(raw).strip()
     try:
         moment = (
@@ -226,9 +227,11 @@ def _as_moment(raw: object, _column: Any) -> datetime | None:
             if len(text) > 10
             else datetime.combine(date.fromisoformat(text), time())
         )
-        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if not 1 < moment.year < 9999:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 def _as_text(raw: object, _column: Any) -> str | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from wtforms.fields.core import UnboundField
+
 from app.foundation.admin.access_map import ViewRefused
 from app.foundation.jurisdiction import FACTS
 
+READ = frozenset({"list_columns", "show_columns"})
 SERVER_SET = frozenset({*FACTS, "path", "state", "version"})
 
 
@@ -28,15 +31,20 @@ def view(one: Any) -> None:
     ordering(one)
     for form in ("add", "edit"):
         if one.opens(form):
-            names = [*getattr(one, f"{form}_columns"), *(getattr(one, f"{form}_form_extra_fields") or {})]
-            filling(one, names)
+            own = getattr(one, f"{form}_form")
+            fields = (
+                [name for name in dir(own) if isinstance(getattr(own, name), UnboundField)] if own else []
+            )
+            filling(
+                one, [*getattr(one, f"{form}_columns"), *getattr(one, f"{form}_form_extra_fields"), *fields]
+            )
 
 
 def api(one: Any) -> None:
     """Check an API.
 
     Raises:
-        ViewRefused: see the functions below; also a writing method that is open.
+        ViewRefused: see the functions below.
     """
     columns(one, "list_columns", required=True)
     columns(one, "show_columns", required=False)
@@ -52,6 +60,8 @@ def columns(one: Any, attribute: str, *, required: bool) -> None:
     for name in names:
         if not one.datamodel.knows(name):
             raise ViewRefused(type(one).__name__, f"{attribute} 中的 {name} 不存在")
+        if attribute in READ and one.datamodel.is_encrypted(name):
+            raise ViewRefused(type(one).__name__, f"{attribute} 中的 {name} 是加密的个人信息，不得直接显示")
 
 
 def searching(one: Any) -> None:

@@ -33,8 +33,11 @@ from app.kernel.errors import Finding
 REQUIRED = _l("请填写此项。")
 
 
-class ScopedForm(FlaskForm):  # type: ignore[misc]
+class ScopedForm(FlaskForm):
     """A form over one row; ``findings()`` is what the summary on top shows."""
+
+    form_errors: Any
+    row: Any = None
 
     def findings(self) -> list[Finding]:
         """Every error with its field's label, in the order of the form."""
@@ -65,7 +68,7 @@ class ScopedForm(FlaskForm):  # type: ignore[misc]
         return [field for field in self if isinstance(field, LookupField)]
 
 
-class MomentField(DateTimeLocalField):  # type: ignore[misc]
+class MomentField(DateTimeLocalField):
     """A moment typed on Beijing's wall clocks, stored aware."""
 
     def process_data(self, value: datetime | None) -> None:
@@ -73,6 +76,18 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]
 
     def populate_obj(self, obj: Any, name: str) -> None:
         setattr(obj, name, self.data.replace(tzinfo=SHANGHAI) if self.data is not None else None)
+
+
+class VersionField(HiddenField):
+    """The version the form was made from; it is compared, never written."""
+
+    @property
+    def posted(self) -> int | None:
+        """The version sent along, or None where none or nonsense was."""
+        return arguments.key(self.raw_data[0]) if self.raw_data else None
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """The database counts by itself."""
 
 
 def clean_text(_form: Any, field: Any) -> None:
@@ -96,7 +111,7 @@ def form_class(
     extra = extra or {}
     fields: dict[str, Any] = {name: extra[name] if name in extra else _field(view, name) for name in columns}
     if versioned:
-        fields["version"] = HiddenField()
+        fields["version"] = VersionField()
     return type(f"{type(view).__name__}Form", (ScopedForm,), fields)
 
 

@@ -16,7 +16,7 @@ from app.foundation.admin.arguments import ListArguments
 from app.foundation.admin.formatters import Cell, cell
 from app.foundation.admin.interface import BoundedCount
 from app.foundation.admin.operators import RelatedTo, RequestFilters
-from app.foundation.admin.widgets import ALL, Address, Row, Table
+from app.foundation.admin.widgets import Address, Row, Table
 
 Asked = tuple[ListArguments, RequestFilters]
 
@@ -77,7 +77,7 @@ class Listing:
             search_action=url_for(address.endpoint, **address.fixed),
             hidden=_hidden(address, self.search_columns, self.chips),
             conditions=widgets.standing(self, address, asked) if alone else (),
-            clear_url=url_for(address.endpoint, **address.fixed, **{ALL: "1"}) if asked.conditions else None,
+            clear_url=address.bare() if asked.conditions else None,
             pager=widgets.pager(address, count, page, size),
             actions=tuple(one for one in actions if one.multiple),
             action_url=url_for(f"{self.endpoint}.action_post") if self.actions else None,

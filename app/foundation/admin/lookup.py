@@ -161,7 +161,7 @@ class LookupWidget:
         )
 
 
-class LookupField(Field):  # type: ignore[misc]
+class LookupField(Field):
     """A relation in a form. ``data`` is the related row; a key out of reach is an error of this field."""
 
     widget = LookupWidget()
@@ -216,7 +216,9 @@ class LookupField(Field):  # type: ignore[misc]
             return
         mapper = inspect(type(obj))
         (foreign,) = mapper.relationships[name].local_columns
-        setattr(obj, mapper.get_property_by_column(foreign).key, self.data.id if self.data is not None else None)
+        setattr(
+            obj, mapper.get_property_by_column(foreign).key, self.data.id if self.data is not None else None
+        )
         setattr(obj, name, self.data)
 
     def search(self, term: str) -> None:

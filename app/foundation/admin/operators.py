@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter, BaseFilterConverter, Filters
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import arguments
 from app.foundation.admin.arguments import LIST_MAX, BadArgument, Condition
+from app.foundation.clock import localise
 from app.kernel.errors import N_
 
 
@@ -104,7 +106,9 @@ class Smaller(ScopedFilter):
 
 
 class AtLeast(ScopedFilter):
-    name = _l("不小于（不早于）")
+    """From; on a moment, from the beginning of a day where no time is given."""
+
+    name = _l("从")
     arg_name = "ge"
 
     def apply(self, query: Any, value: Any) -> Any:
@@ -112,10 +116,14 @@ class AtLeast(ScopedFilter):
 
 
 class AtMost(ScopedFilter):
-    name = _l("不大于（不晚于）")
+    """Up to and including; on a moment, the whole day where no time is given."""
+
+    name = _l("到")
     arg_name = "le"
 
     def apply(self, query: Any, value: Any) -> Any:
+        if isinstance(value, datetime) and localise(value).time() == time():
+            return query.filter(self.column < value + timedelta(days=1))
         return query.filter(self.column <= value)
 
 

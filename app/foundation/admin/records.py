@@ -14,7 +14,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import access, audit
 from app.foundation.access import ForeignWrite, current_actor
-from app.foundation.admin import arguments
 from app.foundation.admin.formatters import text_of
 from app.foundation.admin.forms import ScopedForm
 from app.foundation.admin.lookup import FIND, LookupField, read_term
@@ -106,7 +105,7 @@ def delete(view: Any, pk: Any, act: str) -> None:
     except IntegrityError as error:
         raise Refusal("still-needed", N_("此记录还有其他内容在使用，不能删除。")) from error
     except (ForeignWrite, StaleDataError) as error:
-        raise _refusal(view, error) from error
+        raise (_refusal(view, error) or error) from error
 
 
 def allowed(view: Any, pk: Any, act: str) -> Any:
@@ -166,12 +165,12 @@ def _ensure_current(form: ScopedForm) -> None:
     """Compare the version the form was made from; name what others changed, and let a second save decide."""
     if form.row is None or "version" not in form:
         return
-    posted = arguments.key(form.version.data)
-    if posted == form.row.version:
-        return
+    posted = form.version.posted
     if posted is None:
         form.accuse([("", _("表单不完整，请刷新页面后重新填写。"))])
         raise Again(form, 422)
+    if posted == form.row.version:
+        return
     for field in form:
         theirs = getattr(form.row, field.name, None)
         mine = field.kept if isinstance(field, LookupField) else field.data

@@ -42,7 +42,9 @@ class Registered:
             ViewRefused: a method has no guard, or no pair in the policy.
         """
         access_map.register(self)
-        return super().create_blueprint(appbuilder, endpoint=endpoint, static_folder=static_folder)  # type: ignore[misc]
+        return super().create_blueprint(  # type: ignore[misc]
+            appbuilder, endpoint=endpoint, static_folder=static_folder
+        )
 
     @before_request
     def screen(self) -> None:
@@ -52,17 +54,18 @@ class Registered:
             arguments.screen_form()
 
 
-class PublicView(Registered, BaseView):  # type: ignore[misc]
+class PublicView(Registered, BaseView):
     """Pages for anybody: no guard, and the session is not touched."""
 
     public = True
 
 
-class ScopedView(Registered, LooksUp, BaseView):  # type: ignore[misc]
+class ScopedView(Registered, LooksUp, BaseView):
     """Pages of one's own. ``obj`` and ``acts`` say which policy pair guards each exposed method."""
 
     obj: str = ""
     acts: Mapping[str, str] = {}
+    exclude_route_methods: Any = frozenset()
 
     def __init__(self) -> None:
         closed = set() if self.lookups else {"lookup"}
@@ -89,10 +92,19 @@ class ScopedView(Registered, LooksUp, BaseView):  # type: ignore[misc]
         return memory.last_page() or str(self.appbuilder.get_url_for_index)
 
 
-class ScopedModelView(ScopedView, Listing, Acting, ModelView):  # type: ignore[misc]
+class ScopedModelView(ScopedView, Listing, Acting, ModelView):
     """Lists and forms over one table, twice scoped. What it refuses at the start: ``checks``."""
 
     title: Any = ""
+    list_title: Any = ""
+    show_title: Any = ""
+    add_title: Any = ""
+    edit_title: Any = ""
+    list_columns: Any = None
+    search_columns: Any = None
+    order_columns: Any = None
+    related_views: Any = None
+    base_permissions: Any = None
     chips: Mapping[str, Mapping[Any, Any]] = {}
     lookups: Mapping[str, Lookup] = {}
     list_hint: Any = ""

@@ -19,19 +19,19 @@ PAGE_SIZES = (25, 50, 100)
 ALL = "_all"
 
 
-class ListTable(ListWidget):  # type: ignore[misc]
+class ListTable(ListWidget):
     """The list: the template receives ``table`` beside FAB's arguments."""
 
     template = "appbuilder/general/widgets/list.html"
 
 
-class Fields(FormWidget):  # type: ignore[misc]
+class Fields(FormWidget):
     """The form: the template receives ``findings`` beside FAB's arguments."""
 
     template = "appbuilder/general/widgets/form.html"
 
 
-class Details(ShowWidget):  # type: ignore[misc]
+class Details(ShowWidget):
     """One row: the template receives ``rows`` beside FAB's arguments."""
 
     template = "appbuilder/general/widgets/show.html"
@@ -175,7 +175,7 @@ class Address:
             args.poplist(name)
             if value is not None:
                 args[name] = str(value)
-        return url_for(self.endpoint, **self.fixed, **(args.to_dict(flat=False) or {ALL: "1"}))
+        return self._url(args)
 
     def without(self, name: str, value: str) -> str:
         """The address without one value of a filter."""
@@ -183,7 +183,14 @@ class Address:
         args = self.args.copy()
         args.setlist(name, rest)
         args.poplist(f"page_{self.view}")
-        kept = {key: values for key, values in args.to_dict(flat=False).items() if values}
+        return self._url(args)
+
+    def bare(self) -> str:
+        """The address that forgets the filters."""
+        return self._url(MultiDict())
+
+    def _url(self, args: MultiDict[str, str]) -> str:
+        kept: dict[str, Any] = {name: values for name, values in args.to_dict(flat=False).items() if values}
         return url_for(self.endpoint, **self.fixed, **(kept or {ALL: "1"}))
 
 
@@ -239,7 +246,8 @@ def search_fields(view: Any, address: Address) -> tuple[SearchField, ...]:
         for number in numbers:
             argument = f"_flt_{number}_{column}"
             value = address.args.get(argument, "")
-            found.append(SearchField(argument, label, kind, value, str(operators[number].name), choices))
+            operator = "" if kind == "select" else str(operators[number].name)
+            found.append(SearchField(argument, label, kind, value, operator, choices))
     return tuple(found)
 
 

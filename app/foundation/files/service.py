@@ -17,6 +17,7 @@ from app.foundation.database import db, in_transaction
 from app.foundation.files import kinds, queries
 from app.foundation.files.models import StoredFile
 from app.foundation.jurisdiction import UnitScoped
+from app.foundation.tenancy.models import Site
 from app.kernel.errors import N_, NotSeen, Refusal
 
 CHUNK = 64 * 1024
@@ -67,17 +68,26 @@ def store(
     return row
 
 
-def open_(row: StoredFile) -> BinaryIO:
-    """The bytes of a file the reader may see, for reading; the caller closes them.
+def locate(row: StoredFile) -> Path:
+    """Where the bytes of a file lie.
 
     Raises:
         NotSeen: the record stands but the file is gone from the uploads folder.
     """
-    try:
-        return _path(row.stored_name).open("rb")
-    except FileNotFoundError as error:
+    path = _path(row.stored_name)
+    if not path.is_file():
         current_app.logger.error("file %s: %s is missing", row.id, row.stored_name)
-        raise NotSeen("file-missing", N_("文件已不在存储中，请联系系统管理岗从备份恢复。")) from error
+        raise NotSeen("file-missing", N_("文件已不在存储中，请联系系统管理岗从备份恢复。"))
+    return path
+
+
+def open_(row: StoredFile) -> BinaryIO:
+    """The bytes of a file the reader may see; the caller closes them.
+
+    Raises:
+        NotSeen: see ``locate``.
+    """
+    return locate(row).open("rb")
 
 
 def discard(row: StoredFile, *, reason: str) -> None:
@@ -98,7 +108,13 @@ def discard(row: StoredFile, *, reason: str) -> None:
 
 
 def _site_id(parent: Any) -> int | None:
-    found: int | None = getattr(parent, "site_id", None)
+    """The site whose facts the parent carries, however many rows lie between; None when they are the unit's."""
+    while not isinstance(parent, Site):
+        name = parent.facts_source()
+        if name == "unit":
+            return None
+        parent = getattr(parent, name)
+    found: int = parent.id
     return found
 
 

@@ -11,7 +11,7 @@ from app.foundation import access
 from app.foundation.admin.views import PublicView, expose
 from app.foundation.files import queries
 from app.foundation.files.models import StoredFile
-from app.foundation.files.service import open_
+from app.foundation.files.service import locate
 
 
 class FileView(PublicView):
@@ -35,7 +35,7 @@ class FileView(PublicView):
 
 
 def _answer(row: StoredFile, *, download: bool) -> Response:
-    response = send_file(open_(row), mimetype=row.content_type, etag=row.sha256, max_age=0)
+    response = send_file(locate(row), mimetype=row.content_type, etag=row.sha256, max_age=0)
     shown = "attachment" if download else "inline"
     response.headers["Content-Disposition"] = (
         f"{shown}; filename=file-{row.id}{PurePath(row.name).suffix}; filename*=UTF-8''{quote(row.name, safe='')}"

@@ -132,21 +132,29 @@ def assign_site(site: Site) -> Ruling:
 def reassign(unit: Unit, *, actor: Actor, reason: str = "", tree: Tree | None = None) -> bool:
     """Derive a stored unit's facts anew and carry them to everything of the unit's; True when they changed.
 
-    Whether the actor may is the caller's question; the rewriting itself is the platform's act.
+    Whether the actor may is the caller's question, asked before; what is pending is flushed as whoever acts,
+    so that the guard judges the move. Only the rewriting of the unit's other rows is the platform's act.
 
     Raises:
         RoutingRefused: see ``route``.
+        ForeignWrite: the unit lies, or would come to lie, outside the actor's reach.
     """
     session = _session(unit)
-    before = {name: getattr(unit, name) for name in FACTS}
+    assign(unit, tree=tree)
+    before = {name: _former(unit, name) for name in FACTS}
+    after = {name: getattr(unit, name) for name in FACTS}
+    session.flush()
     with access.acting_as(access.system("reassign")):
-        assign(unit, tree=tree)
-        after = {name: getattr(unit, name) for name in FACTS}
-        session.flush()
         moved = carry(unit)
-        if before != after or moved:
-            audit.record(actor, "unit.reassigned", unit, before=before, after=after, reason=reason)
+    if before != after or moved:
+        audit.record(actor, "unit.reassigned", unit, before=before, after=after, reason=reason)
     return before != after
+
+
+def _former(row: Any, name: str) -> Any:
+    """What a column held when the row was read."""
+    history = inspect(row).attrs[name].history
+    return history.deleted[0] if history.deleted else getattr(row, name)
 
 
 def _session(row: Any) -> Session:

@@ -44,6 +44,9 @@ def _some_text(value: Any) -> Iterator[Fault]:
 
 CLOCKS = "clocks"
 SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
+    "application_prefix": _pattern(
+        r"[A-Z]{2,8}", N_("application_prefix 应为 2 至 8 个大写字母：%(value)s。")
+    ),
     "area_code": _pattern(r"0\d{2,3}", N_("area_code 应为带引号的固定电话区号：%(value)s。")),
     "badge_segment": _pattern(r"\d{4}", N_("badge_segment 应为带引号的 4 位数字：%(value)s。")),
     "document": _some_text,

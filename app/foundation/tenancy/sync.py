@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.foundation import access, audit, limits
 from app.foundation.access import Actor
@@ -156,8 +156,8 @@ def _carry(changes: Changes, stored: Mapping[str, Office], touched: set[int], ac
         return
     offices = list(stored.values())
     tree = service.tree_of(offices)
-    tops = [office.path for office in offices if office.id in touched]
-    under = {o.id for o in offices if any(o.path.startswith(top) for top in tops)}
+    tops = {office.path for office in offices if office.id in touched}
+    under = {o.id for o in offices if o.path in tops or not tops.isdisjoint(paths.ancestors(o.path))}
     service.carry_offices(under, tree)
     for unit in db.session.scalars(select(Unit).where(_rests_on(under)).order_by(Unit.id)).all():
         try:
@@ -166,7 +166,7 @@ def _carry(changes: Changes, stored: Mapping[str, Office], touched: set[int], ac
             changes.stranded.append(f"{unit.account} {unit.name}：{refusal}")
 
 
-def _rests_on(office_ids: set[int]) -> object:
+def _rests_on(office_ids: set[int]) -> ColumnElement[bool]:
     carried = select(Unit.id).where(Unit.personnel_desk_id.in_(office_ids))
     filed = select(Site.unit_id).where(Site.filing_desk_id.in_(office_ids))
     return or_(

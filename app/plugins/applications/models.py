@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Encrypted, Timestamped, UTCDateTime, Versioned, state_check
-from app.foundation.jurisdiction import UnitScoped
+from app.foundation.jurisdiction import FACTS, UnitScoped
 from app.foundation.tenancy.models import Site, Unit
 
 STATES = (
@@ -38,6 +38,8 @@ CLOCKS = ("first_review", "applicant_paper", "paper_review")
 MEANS = ("exchange", "hand", "post")
 OUTCOMES = ("passed", "returned", "ineligible", "approved", "refused", "sent_back")
 
+NO_DUE = date(9999, 12, 31)
+
 _LIVE_SQL = text(f"state NOT IN ({', '.join(repr(state) for state in ENDS)})")
 _RUNNING_SQL = text("stopped_on IS NULL")
 
@@ -46,7 +48,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     """One website's application (A4): the site is None while a new one is not registered yet.
 
     Names are copied onto the row, so that a desk that carries only the site reads them too. ``due`` repeats
-    the running clock's last day, for lists that order by it. ``opinion`` keeps what a reviewer has begun to
+    the running clock's last day, ``due_order`` likewise for sorting (``NO_DUE``: nothing runs). ``opinion`` keeps what a reviewer has begun to
     write but not sent.
     """
 
@@ -68,7 +70,8 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
             name="decided_by_two",
         ),
         Index("uq_application_live_site", "site_id", unique=True, sqlite_where=_LIVE_SQL, postgresql_where=_LIVE_SQL),
-        Index("ix_application_review_path_state", "review_path", "state", "due"),
+        Index("ix_application_due_order", "due_order", "id"),
+        *(Index(f"ix_application_{fact}_due", fact, "due_order", "id") for fact in FACTS),
         *UnitScoped.indexes("application"),
     )
 
@@ -114,7 +117,8 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     reported_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     badged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    due: Mapped[date | None] = mapped_column(Date, index=True)
+    due: Mapped[date | None] = mapped_column(Date)
+    due_order: Mapped[date] = mapped_column(Date, nullable=False, default=NO_DUE)
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     claimed_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     opinion: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
@@ -227,7 +231,6 @@ class PaperReceipt(UnitScoped, Timestamped, Model):
     means: Mapped[str] = mapped_column(String(16), nullable=False)
     received_on: Mapped[date] = mapped_column(Date, nullable=False)
     copies: Mapped[int] = mapped_column(Integer, nullable=False)
-    sealed: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     received_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
 

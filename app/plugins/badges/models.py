@@ -75,6 +75,11 @@ class Badge(UnitScoped, Versioned, Timestamped, Model):
     revocation: Mapped[Revocation | None] = relationship(back_populates="badge", uselist=False)
     names: Mapped[list[BadgeHost]] = relationship(back_populates="badge")
 
+    @property
+    def hanging(self) -> Badge:
+        """The badge itself: what a list's hanging clock is drawn from."""
+        return self
+
     def __repr__(self) -> str:
         return self.number
 

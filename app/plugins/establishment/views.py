@@ -114,8 +114,9 @@ class UnitView(ScopedModelView):
 
     def pre_update(self, item: Unit) -> None:
         rules.ensure(rules.unit_findings(item.postcode, item.credit_code))
-        tenancy.reassign(item, actor=access.current_actor())
+        tenancy.assign(item)
         _ensure_still_ours(item)
+        tenancy.reassign(item, actor=access.current_actor())
 
 
 class SiteView(ScopedModelView):

@@ -33,11 +33,8 @@ class Standing:
 
 def judge(ascii_name: str, expires_on: date, working: bool, day: date) -> Standing:
     """The standing of a registered name: the last registered day still counts (S21)."""
-    if expires_on < day:
-        status = EXPIRED
-    else:
-        status = VALID if working else NOT_WORKING
-    return Standing(ascii_name, status, expires_on)
+    in_force = VALID if working else NOT_WORKING
+    return Standing(ascii_name, EXPIRED if expires_on < day else in_force, expires_on)
 
 
 def read(text: str) -> tuple[Domain, str]:

@@ -56,6 +56,7 @@ class BatchItem(UnitScoped, Versioned, Timestamped, Model):
     __table_args__ = (
         state_check("state", ITEM_STATES),
         CheckConstraint("(state = 'returned') = (return_reason <> '')", name="returned_with_reason"),
+        CheckConstraint("(state = 'issued') = (badge_number IS NOT NULL)", name="issued_with_number"),
         Index("uq_batch_item_live", "application_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_batch_item_state", "state", "id"),
         *UnitScoped.indexes("batch_item"),
@@ -70,6 +71,7 @@ class BatchItem(UnitScoped, Versioned, Timestamped, Model):
     sha256: Mapped[str] = mapped_column(String(64), nullable=False)
     state: Mapped[str] = mapped_column(String(16), nullable=False, default="pending")
     return_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    badge_number: Mapped[str | None] = mapped_column(String(23))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     batch: Mapped[Batch] = relationship(back_populates="items")

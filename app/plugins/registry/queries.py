@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from app.foundation import access
@@ -14,7 +15,7 @@ from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, NotSeen
 from app.plugins.applications.models import Application
-from app.plugins.registry.models import Batch, BatchItem
+from app.plugins.registry.models import ITEM_STATES, Batch, BatchItem
 from app.plugins.registry.rules import BATCH_LARGEST
 
 COUNT_LIMIT = 1000
@@ -112,25 +113,34 @@ def items_of(one: Batch) -> list[BatchItem]:
     return list(db.session.scalars(rows))
 
 
-def standings(batches: Iterable[Batch]) -> dict[int, dict[str, int]]:
-    """For each batch, how many items stand in which state; one statement."""
-    found: dict[int, dict[str, int]] = {one.id: {} for one in batches}
-    statement = (
-        select(BatchItem.batch_id, BatchItem.state, func.count())
-        .where(BatchItem.batch_id.in_(found))
-        .group_by(BatchItem.batch_id, BatchItem.state)
-    )
-    for batch_id, state, count in db.session.execute(statement):
-        found[batch_id][state] = count
-    return found
+@dataclass(frozen=True)
+class BatchLine:
+    """A batch in a list: how many of its items wait, were issued, came back."""
+
+    batch: Batch
+    pending: int
+    issued: int
+    returned: int
 
 
-def page_of_batches(
-    where: Any, page: int, size: int, *, oldest_first: bool = False
-) -> tuple[list[Batch], int]:
-    """One page of batches and how many there are, counted no further than ``COUNT_LIMIT``."""
-    rows = select(Batch).where(where)
-    some = rows.with_only_columns(Batch.id).limit(COUNT_LIMIT + 1).subquery()
-    total = db.session.scalar(select(func.count()).select_from(some)) or 0
+def page_of_batches(where: Any, page: int, size: int, *, oldest_first: bool = False) -> tuple[list[BatchLine], int]:
+    """One page of batches and how many there are, counted no further than ``COUNT_LIMIT``; at most two statements."""
     order = Batch.id.asc() if oldest_first else Batch.id.desc()
-    return list(db.session.scalars(rows.order_by(order).limit(size).offset((page - 1) * size))), total
+    chosen = select(Batch.id).where(where).order_by(order)
+    on_page = chosen.limit(size).offset((page - 1) * size).subquery()
+    counts = [func.sum(case((BatchItem.state == state, 1), else_=0)) for state in ITEM_STATES]
+    statement = (
+        select(Batch, *counts)
+        .join(BatchItem, BatchItem.batch_id == Batch.id)
+        .where(Batch.id.in_(select(on_page.c.id)))
+        .group_by(Batch.id)
+        .order_by(order)
+    )
+    lines = [
+        BatchLine(batch, pending=pending, returned=returned, issued=issued)
+        for batch, pending, returned, issued in db.session.execute(statement)
+    ]
+    if page == 1 and len(lines) < size:
+        return lines, len(lines)
+    some = chosen.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+    return lines, db.session.scalar(select(func.count()).select_from(some)) or 0

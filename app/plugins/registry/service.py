@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.foundation.tenancy.settings import setting
-from app.kernel.errors import Finding, Invalid, Refusal
+from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications import service as applications
 from app.plugins.applications.models import Application
 from app.plugins.registry import numbering, queries, rules, signals, snapshot
@@ -34,9 +35,7 @@ def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) ->
         access.require(actor, "badge", "request", application)
     queries.lock_office(office)
     queries.lock(Application, sites)
-    rules.ensure_reportable(
-        office.path, [rules.Candidate(one.site_name, one.state, one.review_path) for one in sites]
-    )
+    ensure_reportable(office, sites)
     batch = _frozen(office, sites, actor)
     with access.acting_as(access.system(TASK)):
         for application in sites:
@@ -44,6 +43,17 @@ def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) ->
     audit.record(actor, "batch.sent", batch, after={"number": batch.number, "items": _hashes(batch)})
     signals.batch_sent.send(batch, actor=actor)
     return batch
+
+
+def ensure_reportable(office: Office, sites: Sequence[Application]) -> None:
+    """What ``send_batch`` will ask of the sites, for the page before it.
+
+    Raises:
+        Invalid, WrongState: as there.
+    """
+    rules.ensure_reportable(
+        office.path, [rules.Candidate(one.site_name, one.state, one.review_path) for one in sites]
+    )
 
 
 def _frozen(office: Office, sites: Sequence[Application], actor: Actor) -> Batch:
@@ -70,13 +80,7 @@ def _frozen(office: Office, sites: Sequence[Application], actor: Actor) -> Batch
 
 
 def _item(batch: Batch, application: Application, office: Office) -> BatchItem:
-    try:
-        frozen = snapshot.build(public_facts(application, office))
-    except Refusal as refusal:
-        params = {"site": application.site_name, "why": str(refusal)}
-        raise Invalid(
-            [Finding("applications", "“%(site)s”：%(why)s", refusal.source, refusal.code, params)]
-        ) from refusal
+    frozen = freeze(application, office)
     return BatchItem(
         batch=batch,
         application=application,
@@ -87,6 +91,20 @@ def _item(batch: Batch, application: Application, office: Office) -> BatchItem:
         state="pending",
         return_reason="",
     )
+
+
+def freeze(application: Application, office: Office) -> dict[str, Any]:
+    """The snapshot of one application as it stands.
+
+    Raises:
+        Invalid: an empty name or a domain that cannot be used; the finding names the site.
+    """
+    try:
+        return snapshot.build(public_facts(application, office))
+    except Refusal as refusal:
+        params = {"site": application.site_name, "why": str(refusal)}
+        finding = Finding("applications", N_("“%(site)s”：%(why)s"), refusal.source, refusal.code, params)
+        raise Invalid([finding]) from refusal
 
 
 def public_facts(application: Application, office: Office) -> snapshot.PublicFacts:
@@ -143,7 +161,7 @@ def mark_issued(item: BatchItem, number: str, *, actor: Actor) -> None:
     Raises:
         WrongState: the item was issued or returned already.
     """
-    item.decided_at = clock.now()
+    item.badge_number, item.decided_at = number, clock.now()
     take(ItemFlow(item), "issue")
     audit.record(actor, "item.issued", item, before={"state": "pending"}, after={"state": "issued", "badge": number})
     with access.acting_as(access.system(TASK)):

@@ -115,6 +115,23 @@ def test_a_row_cannot_be_moved_abroad_nor_taken_from_abroad(world: World) -> Non
             foreign.unit_id = world.units["wuling"].id
 
 
+def test_a_relationship_set_by_a_form_counts_like_its_key(world: World) -> None:
+    """A form sets ``site.unit`` and leaves ``site.unit_id`` stale: the new owner decides."""
+    clerk = world.actor(("clerk", "0.43.07.02."))
+    with access.acting_as(access.system("tests")):
+        abroad = db.session.scalars(select(Unit).where(Unit.name == "dingcheng")).one()
+        db.session.expunge(abroad)
+    with access.acting_as(clerk):
+        with transaction() as session:
+            session.add(Site(name="本级", unit_id=world.units["wuling"].id))
+        with pytest.raises(ForeignWrite), transaction() as session:
+            own = session.scalars(select(Site)).one()
+            own.unit = session.merge(abroad, load=False)
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.add(Site(name="新", unit=session.merge(abroad, load=False)))
+        assert names(Site) == {"本级"}
+
+
 def test_an_auditor_only_reads(world: World) -> None:
     with access.acting_as(world.actor(("auditor", "0.43.07.02."))):
         with pytest.raises(ForeignWrite), transaction() as session:

@@ -54,7 +54,9 @@ class SiteProbe(ScopedModelView):
 
     def pre_add(self, item: Site) -> None:
         if item.name == "被拒":
-            raise Refusal("refused", N_("名称“%(name)s”不可用。"), source="办法第九条", field="name", name=item.name)
+            raise Refusal(
+                "refused", N_("名称“%(name)s”不可用。"), source="办法第九条", field="name", name=item.name
+            )
 
 
 class UnitProbe(ScopedModelView):
@@ -64,10 +66,18 @@ class UnitProbe(ScopedModelView):
     obj = "unit"
     acts = {"rename": "edit", "peek": "see"}
     base_permissions = ["can_list", "can_show"]
-    list_columns = ["name", "account", "nature", "administrative", "home.short_name", "supervisor", "created_at"]
+    list_columns = [
+        "name",
+        "account",
+        "nature",
+        "administrative",
+        "home.short_name",
+        "supervisor",
+        "created_at",
+    ]
     show_columns = ["name", "account", "nature", "credit_code"]
     search_columns = ["name", "account", "nature", "administrative", "created_at"]
-    order_columns = ["name", "account"]
+    order_columns = ["name", "account", "rank"]
     chips = {"nature": NATURES}
     related_views = [SiteProbe]
     list_empty = _l("还没有登记单位")

@@ -53,13 +53,21 @@ def build() -> None:
                 session.add(Site(name=f"{unit.name}网", unit_id=unit.id))
         for username, (role, path) in PEOPLE.items():
             person = _person(username)
-            session.add(Post(person_id=person.id, role=role, office_id=offices[path].id, since=date(2000, 1, 1)))
+            session.add(
+                Post(person_id=person.id, role=role, office_id=offices[path].id, since=date(2000, 1, 1))
+            )
 
 
 def _office(path: str) -> Office:
-    parent = db.session.scalar(db.select(Office.id).where(Office.path == paths.parent(path))) if path != "0." else None
+    parent = (
+        db.session.scalar(db.select(Office.id).where(Office.path == paths.parent(path)))
+        if path != "0."
+        else None
+    )
     level, name = OFFICES[path]
-    office = Office(code=path, path=path, name=name, short_name=name, kind="office", level=level, parent_id=parent)
+    office = Office(
+        code=path, path=path, name=name, short_name=name, kind="office", level=level, parent_id=parent
+    )
     db.session.add(office)
     db.session.flush()
     return office

@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.config import ROOT
+from app.config import ROOT, database_url
 from app.foundation.database import db
 from app.foundation.limits import Limits, load
+from app.foundation.tenancy.declared.plan import read
+from app.foundation.tenancy.declared.shapes import OfficePlan, Plan
 
 FILES = {
     "national/divisions.csv": (
@@ -96,15 +98,22 @@ def limits() -> Limits:
     return load(ROOT / "policies" / "limits.yaml")
 
 
-@pytest.fixture
-def app(tmp_path: Path, folder: Path) -> Iterator[Flask]:
-    """The real application without plugins, reading the small folder."""
-    instance = tmp_path / "instance"
+@pytest.fixture(scope="session")
+def plan(limits: Limits) -> Plan:
+    return read(ROOT / "tenants", limits)
+
+
+@pytest.fixture(scope="session")
+def offices(plan: Plan) -> dict[str, OfficePlan]:
+    return {office.code: office for office in plan.offices}
+
+
+def _running(tmp_path: Path, folder: Path, url: str) -> Iterator[Flask]:
     app = create_app(
         {
-            "INSTANCE_DIR": str(instance),
+            "INSTANCE_DIR": str(tmp_path / "instance"),
             "TENANTS_DIR": str(folder),
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'test.sqlite3'}",
+            "SQLALCHEMY_DATABASE_URI": url,
             "RATELIMIT_ENABLED": False,
             "PLUGINS": (),
         }
@@ -114,3 +123,15 @@ def app(tmp_path: Path, folder: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def app(tmp_path: Path, folder: Path) -> Iterator[Flask]:
+    """The real application without plugins, on SQLite, reading the small folder."""
+    yield from _running(tmp_path, folder, f"sqlite:///{tmp_path / 'test.sqlite3'}")
+
+
+@pytest.fixture
+def postgres_app(tmp_path: Path, folder: Path, postgres_url: str) -> Iterator[Flask]:
+    """The same on PostgreSQL."""
+    yield from _running(tmp_path, folder, database_url({"DATABASE_URL": postgres_url}, tmp_path))

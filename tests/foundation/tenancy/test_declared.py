@@ -88,7 +88,7 @@ BROKEN = [
     (OFFICES, "office,zone", "office,province", f"{OFFICES}:2", "province 不能设在"),
     (OFFICES, "430700-EGOV,430700,", "430700-EGOV,4307Z5,", f"{OFFICES}:4", "desk 不能设在 桃花源组织人事组 之下"),
     (DIVISIONS, "鼎城区,county", "鼎城区,district", f"{DIVISIONS}:9", "不认识的层级：district"),
-    (DIVISIONS, "宜昌市,city", "宜昌市,county", f"{DIVISIONS}:4", "不能直接列在"),
+    (DIVISIONS, "宜昌市,city", "宜昌市,county", f"{DIVISIONS}:4", "不是“county”一级的代码"),
     (GRANTS, "guides", "guidez", f"{GRANTS}:2", "不认识的 relation：guidez"),
     (GRANTS, "filed", "unit", f"{GRANTS}:2", "不认识的 how：unit"),
     (GRANTS, "4307Z5", "4307Z9", f"{GRANTS}:2", "没有代码为 4307Z9 的机构"),

@@ -1,0 +1,186 @@
+"""Measurements on a fresh demo instance, one `name value unit` a line.
+
+Read times as ratios: they are of whatever machine this is. Statements per page are exact.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import casbin  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import flask_migrate  # noqa: E402
+from casbin.persist.adapters import FileAdapter  # noqa: E402
+from flask import Flask  # noqa: E402
+from flask.testing import FlaskClient  # noqa: E402
+from sqlalchemy import event, select  # noqa: E402
+
+from app import create_app  # noqa: E402
+from app.foundation import access  # noqa: E402
+from app.foundation.access.facts import Facts, covers, reaches  # noqa: E402
+from app.foundation.database import db  # noqa: E402
+from app.foundation.tenancy.models import Person, Unit  # noqa: E402
+
+ACCOUNTS = (
+    "unit.changde",
+    "changde.clerk",
+    "changde.reviewer",
+    "hunan.auditor",
+    "conac.registrar",
+    "central.head",
+)
+REPEAT = 5
+
+
+def say(name: str, value: float, unit: str) -> None:
+    """One measurement."""
+    shown = f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
+    print(name, shown, unit, flush=True)
+
+
+@contextmanager
+def timed(name: str) -> Iterator[None]:
+    """Say how many seconds the block took."""
+    start = time.perf_counter()
+    yield
+    say(name, time.perf_counter() - start, "s")
+
+
+def per_call(work: Callable[[], Any], *, seconds: float = 0.3) -> float:
+    """Microseconds of processor time a call, the best of three rounds."""
+    rounds = []
+    for _ in range(3):
+        count, start = 0, time.process_time()
+        while time.process_time() - start < seconds:
+            work()
+            count += 1
+        rounds.append((time.process_time() - start) / count * 1e6)
+    return min(rounds)
+
+
+def command(app: Flask, *arguments: str) -> None:
+    """Run a ``flask`` command; stop when it fails."""
+    result = app.test_cli_runner().invoke(args=list(arguments))
+    if result.exit_code != 0:
+        sys.exit(f"flask {' '.join(arguments)}: {result.output} {result.exception!r}")
+
+
+def start() -> Flask:
+    """A demo instance made the way `make run` makes it."""
+    with timed("start.create_app"):
+        app = create_app({"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    with timed("start.migrate"), app.app_context():
+        flask_migrate.upgrade()
+    with timed("start.tenants_sync"):
+        command(app, "tenants", "sync")
+    with timed("start.tenants_sync_again"):
+        command(app, "tenants", "sync")
+    with timed("start.demo_load"):
+        command(app, "demo", "load")
+    return app
+
+
+def signed_in(app: Flask, username: str) -> FlaskClient:
+    """A browser with a session of the named account."""
+    with app.app_context():
+        key = db.session.scalars(select(Person.id).where(Person.username == username)).one()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = str(key), True
+    return client
+
+
+def addresses(app: Flask) -> list[str]:
+    """Every address without parameters that is opened by GET, less what is not a page of ours."""
+    skipped = ("/static", "/logout", "/lang", "/swagger", "/back", "/login")
+    return sorted(
+        {
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and not rule.arguments and not rule.rule.startswith(skipped)
+        }
+    )
+
+
+def pages(app: Flask) -> None:
+    """SQL statements and milliseconds of each page, for the account that needs most of them."""
+    statements: list[str] = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    worst: dict[str, tuple[int, float]] = {}
+    for username in ACCOUNTS:
+        client = signed_in(app, username)
+        for address in addresses(app):
+            if client.get(address).status_code != 200:
+                continue
+            times = []
+            for _ in range(REPEAT):
+                statements.clear()
+                began = time.perf_counter()
+                client.get(address)
+                times.append((time.perf_counter() - began) * 1000)
+            worst[address] = max(worst.get(address, (0, 0.0)), (len(statements), min(times)))
+    for address, (count, milliseconds) in worst.items():
+        say(f"page{address}.statements", count, "statements")
+        say(f"page{address}.time", milliseconds, "ms")
+
+
+def plain_enforcer(kind: type[Any]) -> Any:
+    """One of pycasbin's own enforcers over the same policy, as its manual shows it."""
+    policy = access.policy()
+    enforcer = kind(str(policy.model_path), FileAdapter(str(policy.policy_path)))
+
+    def reach(actor: access.Actor, role: str, relation: str, facts: Facts) -> bool:
+        return any(
+            role in policy.inherits[post.role]
+            and any(covers(how, where, post, facts) for how, where in reaches(policy, post, relation))
+            for post in actor.posts
+        )
+
+    enforcer.add_function("reach", reach)
+    return enforcer
+
+
+def checks(app: Flask) -> None:
+    """One decision, one filter: ours beside pycasbin's own enforcer."""
+    with app.app_context():
+        actor = access.actor_for("changde.reviewer")
+        with access.acting_as(access.system("bench")):
+            unit = db.session.scalars(
+                select(Unit).where(Unit.review_path == actor.posts[0].path).limit(1)
+            ).one()
+        facts, question = access.facts_of(unit), ("application", "first-review")
+        enforcer = plain_enforcer(casbin.Enforcer)
+        if not (access.can(actor, *question, facts) and enforcer.enforce(actor, facts, *question)):
+            sys.exit("the question of the benchmark must be answered yes by both")
+        say("access.can", per_call(lambda: access.can(actor, *question, facts)), "µs")
+        say("access.require", per_call(lambda: access.require(actor, *question, facts)), "µs")
+        say("access.scope", per_call(lambda: access.scope(actor, *question, Unit)), "µs")
+        say("pycasbin.enforce", per_call(lambda: enforcer.enforce(actor, facts, *question)), "µs")
+
+
+def main() -> None:
+    """Everything, on an instance that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["BIANBAN_INSTANCE"] = folder
+        for name in ("DATABASE_URL", "BIANBAN_ENV", "REDIS_URL"):
+            os.environ.pop(name, None)
+        app = start()
+        checks(app)
+        pages(app)
+        with app.app_context():
+            db.engine.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""网站开办审核和资格复核."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_babel import lazy_gettext as _l
+
+from app.foundation.admin import labels as words
+from app.foundation.plugin import Plugin
+from app.plugins.applications import labels, views
+
+
+class ApplicationsPlugin(Plugin):
+    """From a unit's draft to an office's decision."""
+
+    name = "applications"
+    title = "网站开办审核和资格复核"
+    requires = ("establishment", "names", "campaigns")
+
+    def init_app(self, app: Flask) -> None:
+        words.add("application", labels.STATE)
+        words.add(words.VERB, labels.VERBS)
+        app.register_blueprint(
+            Blueprint(
+                "applications", __name__, template_folder="templates", static_folder="static",
+                static_url_path="/static/applications",
+            )  # fmt: skip
+        )
+
+    def register_views(self, appbuilder: Any) -> None:
+        appbuilder.add_view(
+            views.ApplicationListView, "applications", label=_l("申请"), category="review", category_label=_l("审核")
+        )
+        for view in (views.ApplicationView, views.FilingView, views.PrintView):
+            appbuilder.add_view_no_menu(view)
+        appbuilder.add_api(views.ApplicationsApi)

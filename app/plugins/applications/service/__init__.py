@@ -1,0 +1,35 @@
+"""The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
+
+from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
+from app.plugins.applications.service.paper import approve, receive_paper, refuse
+from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
+from app.plugins.applications.service.reviewing import (
+    check,
+    declare_ineligible,
+    keep_notes,
+    pass_first,
+    release,
+    return_,
+)
+
+__all__ = [
+    "approve",
+    "attach",
+    "check",
+    "declare_ineligible",
+    "detach",
+    "keep_notes",
+    "mark_badged",
+    "mark_reported",
+    "mark_sent_back",
+    "pass_first",
+    "receive_paper",
+    "refuse",
+    "release",
+    "return_",
+    "reveal",
+    "save",
+    "start",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,53 @@
+"""What every decision shares: it is a person's, it is kept with its reasons, and it may not be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.foundation import audit, clock
+from app.foundation.access import Actor
+from app.kernel.errors import N_, AccessDenied
+from app.plugins.applications import dossier, reasons
+from app.plugins.applications.models import Application, ReviewDecision
+
+
+def person(actor: Actor) -> int:
+    """Whose decision it is.
+
+    Raises:
+        AccessDenied: a task of the platform decides nothing.
+    """
+    if actor.person_id is None:
+        raise AccessDenied("nobody-decides", N_("审核决定须由承办人本人作出。"))
+    return actor.person_id
+
+
+def record(
+    application: Application,
+    outcome: str,
+    *,
+    actor: Actor,
+    codes: Sequence[str] = (),
+    words: str = "",
+) -> ReviewDecision:
+    """Keep a decision with its reasons and what had been filed, and write it into the record."""
+    row = ReviewDecision(
+        round=application.round,
+        outcome=outcome,
+        reasons=[reason.code for reason in reasons.named(outcome, codes)],
+        words=words,
+        filed=dossier.public_values(application),
+        decided_by_id=actor.person_id,
+        decided_by=actor.name,
+        decided_at=clock.now(),
+    )
+    application.decisions.append(row)
+    listed = "；".join(str(reason.label) for reason in reasons.named(outcome, codes) if reason.code != reasons.OTHER)
+    audit.record(
+        actor,
+        f"application.{outcome}",
+        application,
+        after={"state": application.state, "round": application.round, "reasons": row.reasons},
+        reason="。".join(part for part in (listed, words) if part),
+    )
+    return row

@@ -1,0 +1,87 @@
+"""Where an application stands, as a picture, and what comes next, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.foundation.admin.formatters import cn_date
+from app.foundation.tenancy.models import Contact, Office
+from app.plugins.applications.models import Application, ApplicationClock
+
+STEPS = (
+    _l("提交"), _l("在线初审"), _l("书面材料"), _l("书面审核"), _l("报注册管理中心"), _l("核发标识"), _l("加挂"),
+)  # fmt: skip
+AT = {
+    "draft": 0, "returned": 0, "submitted": 1, "awaiting_paper": 2, "paper_review": 3, "approved": 4,
+    "reported": 5, "badged": 6, "ineligible": 1, "refused": 3,
+}  # fmt: skip
+INSTEAD = {
+    "returned": _l("补正后提交"),
+    "ineligible": _l("不具备开办资格"),
+    "refused": _l("审核未通过"),
+    "withdrawn": _l("已撤回"),
+}
+
+
+def steps(application: Application) -> list[tuple[Any, str]]:
+    """The stage picture: done, now, to come; an end stands where it came."""
+    here = AT.get(application.state, _reached(application))
+    labels = list(STEPS)
+    labels[here] = INSTEAD.get(application.state, labels[here])
+    return [(label, "d" if at < here else "n" if at == here else "") for at, label in enumerate(labels)]
+
+
+def _reached(application: Application) -> int:
+    """How far a withdrawn one had come."""
+    if application.first_reviewed_at and application.first_reviewer_id and application.clocks[-1:]:
+        return {"applicant_paper": 2, "first_review": 1}.get(application.clocks[-1].kind, 0)
+    return 1 if application.submitted_at else 0
+
+
+def _by(clock: ApplicationClock | None) -> str:
+    if clock is None:
+        return ""
+    about = "" if clock.firm else str(_("原则上"))
+    return str(
+        _("%(about)s最迟 %(day)s（%(source)s）", about=about, day=cn_date(clock.due), source=clock.source)
+    )
+
+
+def ahead(
+    application: Application, office: Office, clock: ApplicationClock | None, contact: Contact | None
+) -> list[str]:
+    """What happens next and by when at the latest, for the applicant (peers: nobody should have to ask)."""
+    name, by = office.short_name, _by(clock)
+    where = (
+        _("%(section)s（电话 %(phone)s）", section=contact.section, phone=contact.phone)
+        if contact and contact.phone
+        else name
+    )
+    said = {
+        "draft": lambda: [_("填写完成并核对无误后提交，由%(office)s在线初审。草稿随时可以接着填。", office=name)],
+        "submitted": lambda: [
+            _("%(office)s正在在线初审，%(by)s。", office=name, by=by),
+            _("初审通过的，您打印申请函和申请表（一式三份），盖章后报送；需要补正的，会退回并写明理由。"),
+            _("初审完成前可以撤回。"),
+        ],
+        "returned": lambda: [
+            _("请按退回意见修改后再次提交；再次提交后重新计算初审时限。"),
+        ],
+        "awaiting_paper": lambda: [
+            _("请打印申请函和申请表（一式三份），连同证明材料复印件加盖公章，以机要交换方式送%(where)s，%(by)s。", where=where, by=by),
+            _("%(office)s收到后进行书面审核。", office=name),
+        ],
+        "paper_review": lambda: [_("书面材料已收到，%(office)s正在书面审核，%(by)s。", office=name, by=by)],
+        "approved": lambda: [
+            _("审核已经通过。%(office)s将把网站信息报注册管理中心，统一申请发放网站标识，您不需再办手续。", office=name)
+        ],
+        "reported": lambda: [_("已报注册管理中心。核对无误后核发标识，标识代码发到申请单位，并告知经办人。")],
+        "badged": lambda: [_("标识已经核发。收到标识代码后，请按时限加挂在网站所有页面底部中间显著位置（办法第十四条）。")],
+        "ineligible": lambda: [_("本件已办结，不需报送书面材料。对理由有疑问的，请向%(office)s咨询。", office=name)],
+        "refused": lambda: [_("本件已办结。%(office)s将函告原因；符合条件后可以重新申请。", office=name)],
+        "withdrawn": lambda: [_("本件已撤回。需要办理的，请重新申请。")],
+    }  # fmt: skip
+    return [str(line) for line in said[application.state]()]

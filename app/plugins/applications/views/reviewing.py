@@ -1,0 +1,209 @@
+"""The page of one application, and what reviewers do on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from app.foundation.access import current_actor
+from app.foundation.admin.views import ScopedView, expose, has_access
+from app.kernel.errors import N_, NotSeen, Refusal
+from app.plugins.applications import labels, pages, queries, reasons, service
+from app.plugins.applications.fields import SECTIONS, masked, of
+from app.plugins.applications.models import Application
+from app.plugins.applications.views import posted
+
+Verb = Callable[[Application], Any]
+LETTERS = ("returned", "ineligible")
+
+
+class ApplicationView(ScopedView):
+    """One page for everybody who sees the application; what it offers follows from who looks."""
+
+    route_base = "/applications"
+    obj = "application"
+    acts = {
+        "check": "first-review", "release": "first-review", "pass_first": "first-review",
+        "return_": "first-review", "ineligible": "first-review", "paper": "receive-paper",
+        "approve": "paper-review", "refuse": "paper-review", "reveal": "reveal",
+    }  # fmt: skip
+    default_view = "show"
+
+    @expose("/<int:pk>")
+    @has_access
+    def show(self, pk: int) -> Any:
+        """The application, its clock, its evidence and its course."""
+        return self._page(pages.build(pk))
+
+    def _page(self, page: pages.Page) -> Any:
+        return self.render_template(
+            "applications/show.html",
+            page=page,
+            application=page.application,
+            can=page.can,
+            sections=SECTIONS,
+            fields_of=of,
+            masked=masked,
+            labels=labels,
+            reasons=reasons,
+            draft_words=pages.draft_words(page.application),
+        )
+
+    def _do(self, pk: int, verb: Verb, said: str, *, panel: str = "", anchor: str = "") -> Any:
+        """Run one verb on a fresh application; a "no" shows the page again with everything typed."""
+
+        def do() -> Any:
+            with posted.attempt():
+                application = queries.get(pk)
+                posted.ensure_fresh(application)
+                verb(application)
+            if said:
+                flash(said, "success")
+            return redirect(url_for("ApplicationView.show", pk=pk, _anchor=anchor or None))
+
+        def again(refusal: Refusal) -> Any:
+            found = posted.findings_of(refusal)
+            return self._page(pages.build(pk, typed=_typed(), findings=found, panel=panel))
+
+        return posted.answered(do, again)
+
+    def _noted(self, verb: Verb) -> Verb:
+        """First keep the notes and letters that stand in the same form, then do it."""
+
+        def both(application: Application) -> Any:
+            service.keep_notes(application, _notes(), _letters(), actor=current_actor())
+            return verb(application)
+
+        return both
+
+    @expose("/<int:pk>/check", methods=["POST"])
+    @has_access
+    def check(self, pk: int) -> Any:
+        """Judge one item (``set`` is like ``4:ok``), or just keep the notes."""
+        judged = request.form.get("set", "")
+
+        def verb(application: Application) -> None:
+            if not judged:
+                service.keep_notes(application, _notes(), _letters(), actor=current_actor())
+                return
+            number, finding = _judgement(judged)
+            note = posted.text(f"note-{number}")
+            service.check(application, number, finding, note, actor=current_actor())
+            service.keep_notes(application, _notes(), _letters(), actor=current_actor())
+
+        anchor = f"item-{judged.partition(':')[0]}" if judged else "checklist"
+        return self._do(pk, verb, "" if judged else _("说明已保存。"), anchor=anchor)
+
+    @expose("/<int:pk>/release", methods=["POST"])
+    @has_access
+    def release(self, pk: int) -> Any:
+        """Back to the office's common to-do."""
+        verb = self._noted(lambda application: service.release(application, actor=current_actor()))
+        return self._do(pk, verb, _("已退回待办，判定和说明都保留。"))
+
+    @expose("/<int:pk>/pass", methods=["POST"])
+    @has_access
+    def pass_first(self, pk: int) -> Any:
+        """Pass the first review."""
+        verb = self._noted(lambda application: service.pass_first(application, actor=current_actor()))
+        return self._do(pk, verb, _("初审通过，已通知申请单位报送书面材料。"))
+
+    @expose("/<int:pk>/return", methods=["POST"])
+    @has_access
+    def return_(self, pk: int) -> Any:
+        """Return for correction."""
+        codes, words = posted.listed("returned-reasons"), posted.text("returned-words")
+        verb = self._noted(lambda application: service.return_(application, codes, words, actor=current_actor()))
+        return self._do(pk, verb, _("已退回申请单位补正。"), panel="returned")
+
+    @expose("/<int:pk>/ineligible", methods=["POST"])
+    @has_access
+    def ineligible(self, pk: int) -> Any:
+        """Find the applicant ineligible."""
+        codes, words = posted.listed("ineligible-reasons"), posted.text("ineligible-words")
+        verb = self._noted(
+            lambda application: service.declare_ineligible(application, codes, words, actor=current_actor())
+        )
+        return self._do(pk, verb, _("已告知申请单位不具备开办资格。"), panel="ineligible")
+
+    @expose("/<int:pk>/paper", methods=["POST"])
+    @has_access
+    def paper(self, pk: int) -> Any:
+        """Record that sealed paper came in."""
+
+        def verb(application: Application) -> None:
+            service.receive_paper(
+                application,
+                posted.text("means"),
+                posted.day("received_on"),
+                posted.number("copies"),
+                actor=current_actor(),
+            )
+
+        return self._do(pk, verb, _("已登记收到书面材料，书面审核开始计时。"), panel="paper")
+
+    @expose("/<int:pk>/approve", methods=["POST"])
+    @has_access
+    def approve(self, pk: int) -> Any:
+        """Sign the written review."""
+        words = posted.text("approve-words")
+        return self._do(
+            pk,
+            lambda application: service.approve(application, words=words, actor=current_actor()),
+            _("审核通过，可以报送注册管理中心。"),
+            panel="approve",
+        )
+
+    @expose("/<int:pk>/refuse", methods=["POST"])
+    @has_access
+    def refuse(self, pk: int) -> Any:
+        """Refuse after the written review."""
+        codes, words = posted.listed("refused-reasons"), posted.text("refused-words")
+        return self._do(
+            pk,
+            lambda application: service.refuse(application, codes, words, actor=current_actor()),
+            _("审核未通过，理由已告知申请单位。"),
+            panel="refused",
+        )
+
+    @expose("/<int:pk>/reveal", methods=["POST"])
+    @has_access
+    def reveal(self, pk: int) -> Any:
+        """Show the two people's data in full, once; the look enters the record."""
+        with posted.attempt():
+            shown = service.reveal(queries.get(pk), actor=current_actor())
+        response = make_response(self._page(pages.build(pk, revealed=shown)))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _judgement(text: str) -> tuple[int, str]:
+    number, _colon, finding = text.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) == 1):
+        raise NotSeen("item-not-seen", N_("核对事项只有五项，没有这一项。"))
+    return int(number), finding
+
+
+def _notes() -> dict[int, str]:
+    return {n: posted.text(f"note-{n}") for n in range(1, 6) if f"note-{n}" in request.form}
+
+
+def _letters() -> dict[str, object]:
+    """Letters begun in the review form, kept until they are sent."""
+    found: dict[str, object] = {}
+    for outcome in LETTERS:
+        words, codes = posted.text(f"{outcome}-words")[: reasons.LONGEST], posted.listed(f"{outcome}-reasons")
+        if words or codes:
+            known = [one.code for one in reasons.named(outcome, codes)]
+            found[outcome] = {"words": words, "reasons": known}
+    return found
+
+
+def _typed() -> dict[str, Any]:
+    typed: dict[str, Any] = dict(posted.texts())
+    for outcome in reasons.BY_OUTCOME:
+        typed[f"{outcome}-reasons"] = posted.listed(f"{outcome}-reasons")
+    return typed

@@ -1,0 +1,151 @@
+"""The registrar's queue: what offices reported, batch by batch, checked and issued or returned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import exists
+
+from app.foundation.access import current_actor
+from app.foundation.admin.filters import words
+from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.admin.widgets import pages_of
+from app.foundation.database import transaction
+from app.kernel.errors import AccessDenied, Invalid, NotSeen, Refusal
+from app.plugins.badges import queries, rules, service
+from app.plugins.registry import queries as registry_queries
+from app.plugins.registry import service as registry
+from app.plugins.registry import snapshot
+from app.plugins.registry.models import Batch, BatchItem
+from app.plugins.registry.snapshot import Host
+from app.plugins.registry.views import page_number, ticked
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An item with what the registrar has to see before issuing."""
+
+    item: BatchItem
+    intact: bool
+    taken: list[tuple[str, str, str]]
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts the badge will stand for."""
+        return snapshot.hosts_in(self.item.snapshot)
+
+    @property
+    def issuable(self) -> bool:
+        """Whether nothing stands against it."""
+        return self.item.state == "pending" and self.intact and not self.taken
+
+
+def checked(items: list[BatchItem]) -> list[Checked]:
+    """Items with hash and conflicts, one statement for all."""
+    intact = {item.id: snapshot.intact(item.snapshot, item.sha256) for item in items}
+    waiting = [item for item in items if item.state == "pending" and intact[item.id]]
+    found = queries.taken(host for item in waiting for host in snapshot.hosts_in(item.snapshot))
+    return [
+        Checked(
+            item,
+            intact[item.id],
+            rules.taken_among(snapshot.hosts_in(item.snapshot), found) if item in waiting else [],
+        )
+        for item in items
+    ]
+
+
+class QueueView(ScopedView):
+    """National, oldest batch first; every item from its frozen snapshot alone."""
+
+    route_base = "/queue"
+    obj = "badge"
+    acts = {"index": "issue", "batch": "issue", "issue": "issue", "issue_ticked": "issue", "give_back": "return"}
+    default_view = "index"
+    list_title = _l("核发队列")
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """Batches with items that wait."""
+        page = page_number()
+        waiting = exists().where(BatchItem.batch_id == Batch.id, BatchItem.state == "pending")
+        lines, total = registry_queries.page_of_batches(waiting, page, PAGE_SIZE, oldest_first=True)
+        return self.render_template(
+            "badges/queue.html",
+            lines=lines,
+            page=page,
+            pages=pages_of(total, PAGE_SIZE),
+            total=total,
+            to_strike=queries.to_strike(current_actor()),
+        )
+
+    @expose("/batches/<int:pk>")
+    @has_access
+    def batch(self, pk: int) -> Any:
+        """One batch: the facts, the hosts, the checks."""
+        return self._page(pk, [], 0, "")
+
+    @expose("/items/<int:pk>/issue", methods=["POST"])
+    @has_access
+    def issue(self, pk: int) -> Any:
+        """Issue one item."""
+        with transaction():
+            badge = service.issue(registry_queries.item(pk), actor=current_actor())
+        flash(_("已核发“%(site)s”的标识，编号 %(number)s。", site=badge.name, number=badge.number), "success")
+        return redirect(url_for("QueueView.batch", pk=badge.item.batch_id))
+
+    @expose("/batches/<int:pk>/issue", methods=["POST"])
+    @has_access
+    def issue_ticked(self, pk: int) -> Any:
+        """Issue the ticked items, each in its own transaction: one that is refused does not hold up the others."""
+        keys = [item.id for item in registry_queries.items_of(registry_queries.batch(pk))]
+        issued, refused = 0, []
+        for key in [key for key in ticked("items") if key in keys]:
+            try:
+                with transaction():
+                    service.issue(registry_queries.item(key), actor=current_actor())
+                issued += 1
+            except (AccessDenied, NotSeen):
+                raise
+            except Refusal as refusal:
+                refused.append(refusal)
+        if issued:
+            flash(ngettext("已核发 %(num)d 个标识。", "已核发 %(num)d 个标识。", issued), "success")
+        for refusal in refused:
+            flash(words(refusal), "danger")
+        if not issued and not refused:
+            flash(_("没有勾选待核发的网站。"), "warning")
+        return redirect(url_for("QueueView.batch", pk=pk))
+
+    @expose("/items/<int:pk>/return", methods=["POST"])
+    @has_access
+    def give_back(self, pk: int) -> Any:
+        """Return one item to its office, with a reason."""
+        reason = request.form.get("reason", "")
+        try:
+            with transaction():
+                item = registry.return_item(registry_queries.item(pk), reason=reason, actor=current_actor())
+        except Invalid as invalid:
+            batch_id = registry_queries.item(pk).batch_id
+            return self._page(batch_id, list(invalid.findings), pk, reason), 422
+        flash(_("已将“%(site)s”退回%(office)s。", site=item.site_name, office=item.batch.office_name), "success")
+        return redirect(url_for("QueueView.batch", pk=item.batch_id))
+
+    def _page(self, pk: int, findings: list[Any], about: int, typed: str) -> str:
+        batch = registry_queries.batch(pk)
+        return self.render_template(
+            "badges/queue_batch.html",
+            batch=batch,
+            lines=checked(registry_queries.items_of(batch)),
+            findings=findings,
+            about=about,
+            typed=typed,
+        )

@@ -1,0 +1,51 @@
+"""The whole demo in order: register, people, campaign, sheets, applications, the drill clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.foundation import access, audit, clock
+from app.foundation.audit.models import AuditEntry
+from app.foundation.database import db, transaction
+from app.foundation.tenancy.models import Person
+from app.kernel.errors import N_, Refusal
+from app.plugins.demo import arrangements, filings, register, returns, staff
+from app.plugins.demo.cast import NOW, Cast
+
+BEFORE = datetime(2014, 9, 15, 9, 0, tzinfo=clock.SHANGHAI)
+
+
+DONE = "demo.loaded"
+
+
+def loaded() -> bool:
+    """Whether the demo stands here, whole.
+
+    Raises:
+        Refusal: a load was broken off half-way.
+    """
+    if db.session.scalar(select(AuditEntry.seq).where(AuditEntry.verb == DONE).limit(1)) is not None:
+        return True
+    if db.session.scalar(select(Person.id).where(Person.demo.is_(True)).limit(1)) is not None:
+        raise Refusal("demo-half", N_("演示数据只装入了一部分，请用 make run RESET=1 重新开始。"))
+    return False
+
+
+def load() -> Iterator[str]:
+    """Write everything; yields a Chinese line for each part."""
+    maker = access.system("demo")
+    with clock.at(BEFORE), access.acting_as(maker), transaction():
+        units = register.load()
+        people = staff.load(maker)
+    yield f"单位 {len(units)} 家，人员 {people} 名。"
+    cast = Cast()
+    yield f"工作安排 {arrangements.load(cast)} 份。"
+    yield f"摸底调查表 {returns.load(cast)} 份。"
+    yield f"申请 {filings.load(cast)} 件。"
+    with transaction():
+        clock.move(NOW)
+        audit.record(maker, DONE, db.session.scalars(select(Person).where(Person.demo.is_(True)).limit(1)).one())
+    yield f"演练时钟停在 {NOW:%Y-%m-%d %H:%M}（北京时间）。"

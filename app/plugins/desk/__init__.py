@@ -1,0 +1,1 @@
+"""Each person's desk: what to do today, by working days left."""

@@ -1,0 +1,54 @@
+"""How one's own scope stands: the cards beside the to-do list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.foundation import access
+from app.foundation.access import Actor
+from app.plugins.applications import queries as applications
+
+# Parts of the bar: label, states counted, tone.
+APPLICATION_PARTS = (
+    (_l("已核发标识"), ("badged",), "ok"),
+    (_l("审核通过"), ("approved", "reported"), "b"),
+    (_l("审核中"), ("submitted", "paper_review"), "w"),
+    (_l("待申请单位"), ("draft", "returned", "awaiting_paper"), "g"),
+    (_l("未通过"), ("refused", "ineligible"), "r"),
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card: a bar of parts (label, count, tone), sentences, and where to read more."""
+
+    title: str
+    parts: list[tuple[str, int, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    url: str = ""
+    action: str = ""
+
+
+def of_applications(actor: Actor) -> Iterator[Panel]:
+    """Applications of one's scope by where they stand."""
+    if not access.may(actor, "application", "see"):
+        return
+    counted = applications.standing()
+    if not counted:
+        return
+    parts = [
+        (str(label), number, tone)
+        for label, states, tone in APPLICATION_PARTS
+        if (number := sum(counted.get(state, 0) for state in states))
+    ]
+    yield Panel(
+        title=_("开办审核和资格复核"),
+        parts=parts,
+        url=url_for("ApplicationView.list"),
+        action=_("查看申请"),
+    )

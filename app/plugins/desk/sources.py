@@ -1,0 +1,97 @@
+"""What each plugin below has for this person to do, as tasks of one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.foundation import clock
+from app.foundation.access import Actor
+from app.plugins.applications import clocks
+from app.plugins.applications import queries as applications
+from app.plugins.badges import queries as badges
+from app.plugins.badges import service as badge_service
+from app.plugins.desk.tasks import Task
+from app.plugins.registry import queries as registry
+
+# task key of the applications plugin → (what is to be done, what the link says)
+APPLICATION = {
+    "fix": (_l("补正后再提交"), _l("去补正")),
+    "send-paper": (_l("报送书面材料"), _l("打印和报送")),
+    "finish": (_l("填完申请表"), _l("继续填写")),
+    "first-review": (_l("在线初审"), _l("去审核")),
+    "paper-review": (_l("书面审核"), _l("去审核")),
+    "report": (_l("报送并申请标识"), _l("去报送")),
+    "await-paper": (_l("收书面材料"), _l("登记收件")),
+}
+
+
+def of_applications(actor: Actor) -> Iterator[Task]:
+    """Applications that wait for this person."""
+    for one in applications.todo(actor):
+        what, action = APPLICATION[one.key]
+        row = one.application
+        yield Task(
+            what=str(what),
+            subject=row.organ_name,
+            about=row.site_name,
+            url=url_for("ApplicationView.show", pk=row.id),
+            action=str(action),
+            due=one.clock.due if one.clock else None,
+            clock=clocks.view(one.clock),
+            state=("application", row.state),
+        )
+
+
+def of_badges(actor: Actor) -> Iterator[Task]:
+    """Badges to hang, decisions to execute, reported sites to issue for."""
+    for badge in badges.to_hang(actor):
+        running = badge_service.hanging_clock(badge)
+        yield Task(
+            what=_("加挂网站标识"),
+            subject=badge.organ_name,
+            about=badge.name,
+            url=url_for("BadgeView.page", pk=badge.id),
+            action=_("取代码"),
+            due=running.due,
+            clock=clock.view(running, clock.today()),
+            state=("badge", badge.state),
+        )
+    for badge in badges.to_strike(actor):
+        yield Task(
+            what=_("执行撤销决定"),
+            subject=badge.organ_name,
+            about=badge.name,
+            url=url_for("BadgeView.page", pk=badge.id),
+            action=_("去执行"),
+            state=("badge", badge.state),
+        )
+
+
+def of_registrar(actor: Actor) -> Iterator[Task]:
+    """The registrar's queue as one line."""
+    waiting = badges.count_pending(actor)
+    if waiting:
+        yield Task(
+            what=_("核发标识"),
+            subject=_("%(n)s 个网站待核发", n=waiting),
+            about="",
+            url=url_for("QueueView.index"),
+            action=_("去核发"),
+        )
+
+
+def of_office(actor: Actor) -> Iterator[Task]:
+    """Approved sites waiting to be reported, as one line."""
+    waiting = registry.count_reportable(actor)
+    if waiting:
+        yield Task(
+            what=_("报送注册管理中心"),
+            subject=_("%(n)s 个网站已审核通过", n=waiting),
+            about="",
+            url=url_for("ReportView.index"),
+            action=_("去报送"),
+        )

@@ -1,0 +1,98 @@
+"""``flask db-drift`` notices what Alembic's own comparison overlooks."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import text
+
+from app.foundation import drift
+from app.foundation.database import db
+from tests.migrations.test_migrations import DATABASES
+
+
+@pytest.fixture(params=DATABASES)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+CHANGES = {
+    "a column more": ["ALTER TABLE office ADD COLUMN extra INTEGER"],
+    "an index less": ["DROP INDEX ix_office_parent_id"],
+    "an index of another condition": [
+        "DROP INDEX ix_office_parent_id",
+        "CREATE INDEX ix_office_parent_id ON office (parent_id) WHERE parent_id > 5",
+    ],
+    "a table more": ["CREATE TABLE stray (id INTEGER PRIMARY KEY)"],
+}
+OVERLOOKED = {
+    "postgres": {
+        "a check less": ["ALTER TABLE office DROP CONSTRAINT ck_office_kind"],
+        "a looser check": [
+            "ALTER TABLE office DROP CONSTRAINT ck_office_kind",
+            "ALTER TABLE office ADD CONSTRAINT ck_office_kind CHECK (kind <> '')",
+        ],
+        "another collation": ['ALTER TABLE office ALTER COLUMN path TYPE varchar(64) COLLATE "default"'],
+        "a trigger less": ["DROP TRIGGER audit_entry_append_only ON audit_entry"],
+        "a trigger that lets pass": [
+            "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN NULL; END $$"
+        ],
+    },
+    "sqlite": {
+        "a looser check": [
+            "PRAGMA writable_schema=ON",
+            "UPDATE sqlite_master SET sql = replace(sql, '''registry''', '''other''') WHERE name = 'office'",
+            "PRAGMA writable_schema=RESET",
+        ],
+        "a trigger less": ["DROP TRIGGER audit_entry_no_delete"],
+    },
+}
+
+
+def alter(statements: list[str]) -> None:
+    with db.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_a_migrated_database_has_none(app: Flask) -> None:
+    assert drift.differences(db.engine, db.metadata) == []
+    result = app.test_cli_runner().invoke(args=["db-drift"])
+    assert (result.exit_code, result.output) == (0, "数据库结构与模型一致。\n")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_named(app: Flask, change: str) -> None:
+    alter(CHANGES[change])
+    assert drift.differences(db.engine, db.metadata)
+    result = app.test_cli_runner().invoke(args=["db-drift"])
+    assert result.exit_code == 1
+    assert result.output
+
+
+@pytest.mark.parametrize(
+    ("database_kind", "change"),
+    [
+        pytest.param(kind, change, marks=pytest.mark.postgres if kind == "postgres" else ())
+        for kind, changes in OVERLOOKED.items()
+        for change in changes
+    ],
+)
+def test_a_change_alembic_overlooks_is_named(app: Flask, database_kind: str, change: str) -> None:
+    alter(OVERLOOKED[database_kind][change])
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+    found = drift.differences(db.engine, db.metadata)
+    assert any("office" in line or "audit_entry" in line for line in found), found
+
+
+def test_looking_leaves_no_trace(app: Flask, database_kind: str) -> None:
+    drift.differences(db.engine, db.metadata)
+    if database_kind == "postgres":
+        with db.engine.connect() as connection:
+            schemas = connection.execute(text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'drift%'"))
+            assert schemas.all() == []
+    assert drift.differences(db.engine, db.metadata) == []
