@@ -5,12 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# The resolver stays out of the environment it resolves for.
+.venv/bin/python -m venv "$work/tool"
+"$work/tool/bin/python" -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.6,<8' 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 
 compile() { # output, further options
     local output=$1
     shift
     [ -f requirements.lock ] && grep -v '^#' requirements.lock >"$output"
-    .venv/bin/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
+    "$work/tool/bin/python" -m piptools compile --quiet --strip-extras --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host "$@" --output-file "$output" pyproject.toml 2>"$work/log" || {
         cat "$work/log" >&2
         return 1

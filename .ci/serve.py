@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+STARTED = time.monotonic()
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -24,7 +25,6 @@ from app.foundation import health  # noqa: E402
 from app.foundation.database import db  # noqa: E402
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-STARTED = time.monotonic()
 
 
 class Server(BaseApplication):

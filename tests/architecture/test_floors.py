@@ -66,7 +66,12 @@ def test_only_transaction_commits() -> None:
 def test_plugins_do_not_go_round_the_row_guard() -> None:
     found = set()
     for name, module in modules("app/plugins/"):
-        found |= {f"{name}: {imported}" for imported in imports(module) if imported in UNGUARDED_SQL}
+        declares = name.endswith(".models")  # an index condition is written as text
+        found |= {
+            f"{name}: {imported}"
+            for imported in imports(module)
+            if imported in UNGUARDED_SQL and not (declares and imported == "sqlalchemy.text")
+        }
         for node in ast.walk(module):
             if isinstance(node, ast.Attribute) and (node.attr == "__table__" or node.attr in BULK):
                 found.add(f"{name}:{node.lineno}: {node.attr}")

@@ -87,7 +87,7 @@ def _denied(obj: str, act: str) -> AccessDenied:
     return AccessDenied(
         "access-denied",
         N_("您的岗位不能对%(obj)s进行“%(act)s”操作。"),
-        source="policies/policy.csv",
+        source=N_("岗位权限表"),
         obj=words.label("obj", obj),
         act=words.label("act", f"{obj}:{act}"),
         obj_key=obj,

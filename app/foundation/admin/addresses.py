@@ -23,7 +23,9 @@ def fab() -> Any:
 
 def current_view() -> Any:
     """The view that answers this request, or None on pages of nobody's."""
-    return next((view for view in fab().baseviews if getattr(view, "endpoint", None) == request.blueprint), None)
+    return next(
+        (view for view in fab().baseviews if getattr(view, "endpoint", None) == request.blueprint), None
+    )
 
 
 def menu_urls(items: Iterable[Any]) -> list[str]:

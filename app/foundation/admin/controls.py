@@ -21,7 +21,9 @@ _PLAIN: tuple[tuple[type[Any], Any], ...] = (
 
 def control(field: Any, **attributes: Any) -> Markup:
     """The input alone, tied to its hint and error; look-up fields and others of our own draw themselves."""
-    described = [f"{field.id}-{part}" for part, text in (("hint", field.description), ("err", field.errors)) if text]
+    described = [
+        f"{field.id}-{part}" for part, text in (("hint", field.description), ("err", field.errors)) if text
+    ]
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if field.errors:

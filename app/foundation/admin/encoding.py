@@ -34,7 +34,7 @@ class Utf8Request(Request):
     form_data_parser_class = Utf8Parser
 
     @cached_property
-    def args(self) -> MultiDict[str, str]:  # type: ignore[override]
+    def args(self) -> MultiDict[str, str]:
         return self.parameter_storage_class(pairs(self.query_string))
 
 

@@ -25,6 +25,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.foundation import access
+from app.foundation.admin import access_map
+from app.foundation.admin.addresses import current_view
 from app.foundation.admin.filters import field_of, source_of, words
 from app.kernel.errors import Invalid, Refusal
 
@@ -48,7 +50,9 @@ _ADMIN = _l("确应由您办理的，请联系本机构系统管理岗核对岗�
 _DESK = _l("请从菜单或“我的工作台”重新进入。")
 
 NOTICES: Mapping[int, Notice] = {
-    400: Notice(_l("请求有误"), _l("提交的内容不完整或者格式不对，系统没有受理，也没有写入任何内容。"), (_BACK,)),
+    400: Notice(
+        _l("请求有误"), _l("提交的内容不完整或者格式不对，系统没有受理，也没有写入任何内容。"), (_BACK,)
+    ),
     401: Notice(_l("请先登录"), _l("此页面须登录后查看。"), (_l("登录后将回到此页面。"),)),
     403: Notice(_l("不能办理"), _l("您的岗位不能查看或者办理此事项。"), (_ADMIN,)),
     404: Notice(
@@ -76,9 +80,16 @@ NOTICES: Mapping[int, Notice] = {
     500: Notice(
         _l("系统出现故障"),
         _l("故障已经记录，本次操作没有完成。"),
-        (_l("请先回到列表核对状态，确认没有办成再重新办理。"), _l("反复出现的，请将错误编号告知系统管理岗。")),
+        (
+            _l("请先回到列表核对状态，确认没有办成再重新办理。"),
+            _l("反复出现的，请将错误编号告知系统管理岗。"),
+        ),
     ),
-    503: Notice(_l("暂时不能办理"), _l("系统正在维护或者暂时不可用。"), (_l("请稍候片刻再试，已保存的内容不受影响。"),)),
+    503: Notice(
+        _l("暂时不能办理"),
+        _l("系统正在维护或者暂时不可用。"),
+        (_l("请稍候片刻再试，已保存的内容不受影响。"),),
+    ),
 }
 _EXPIRED = Notice(
     _l("页面已过期"),
@@ -130,6 +141,8 @@ def on_http(error: HTTPException) -> Any:
     if status >= 500:
         return on_fault(error)
     notice = NOTICES.get(status, NOTICES[400])
+    if status == 403:
+        notice = _explained(notice)
     if status == 413:
         limit = (current_app.config.get("MAX_CONTENT_LENGTH") or 0) // (1024 * 1024)
         if limit:
@@ -183,12 +196,17 @@ def wants_json() -> bool:
 
 
 def _json(status: int, notice: Notice) -> Response:
-    body: dict[str, Any] = {"message": str(notice.message), "code": notice.code or str(status), "field": notice.field}
+    body: dict[str, Any] = {
+        "message": str(notice.message),
+        "code": notice.code or str(status),
+        "field": notice.field,
+    }
     if notice.source:
         body["source"] = notice.source
     if notice.findings:
         body["findings"] = [
-            {"field": field_of(said), "message": words(said), "source": source_of(said)} for said in notice.findings
+            {"field": field_of(said), "message": words(said), "source": source_of(said)}
+            for said in notice.findings
         ]
     response = jsonify(body)
     response.status_code = status
@@ -196,12 +214,24 @@ def _json(status: int, notice: Notice) -> Response:
 
 
 def _reasons(error: Refusal) -> tuple[str, ...]:
-    """For a denied act: which posts the person holds and which could do it (``access.explain``)."""
+    """For a denied act: which posts the person holds and which could do it."""
     obj, act = error.params.get("obj_key"), error.params.get("act_key")
+    return _lines(str(obj), str(act)) if obj and act else ()
+
+
+def _explained(notice: Notice) -> Notice:
+    """A closed page says the same as a refused act: the pair that guards the method asked for is known."""
+    view, method = current_view(), (request.endpoint or "").rpartition(".")[2]
+    permission = getattr(getattr(view, method, None), "_permission_name", None)
+    pair = (
+        access_map.lookup(view.class_permission_name, access_map.PREFIX + permission) if permission else None
+    )
+    return replace(notice, reasons=_lines(*pair)) if pair else notice
+
+
+def _lines(obj: str, act: str) -> tuple[str, ...]:
     actor = access.current_actor()
-    if not (obj and act) or actor.person_id is None:
-        return ()
-    return access.explain(actor, str(obj), str(act)).lines
+    return access.explain(actor, obj, act).lines if actor.person_id is not None else ()
 
 
 def _back() -> str:

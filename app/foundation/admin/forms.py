@@ -41,17 +41,11 @@ class ScopedForm(FlaskForm):
 
     def findings(self) -> list[Finding]:
         """Every error with its field's label, in the order of the form."""
-        found = []
+        found = [Finding("", str(error)) for error in self.form_errors]
         for field in self:
+            label = "" if field.type == "VersionField" else str(field.label.text)
             for error in field.errors:
-                label = str(field.label.text)
-                found.append(
-                    Finding(
-                        field.name,
-                        f"{label}：{error}" if label and field.type != "HiddenField" else str(error),
-                    )
-                )
-        found.extend(Finding("", str(error)) for error in self.form_errors)
+                found.append(Finding(field.name, f"{label}：{error}" if label else str(error)))
         return found
 
     def accuse(self, findings: Iterable[tuple[str, str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, url_for
+from flask import abort, current_app, redirect, url_for
 from flask_appbuilder import IndexView, expose
 
 from app.foundation import access
@@ -21,8 +21,10 @@ class HomeView(IndexView):  # type: ignore[misc]
     def index(self) -> Any:
         signed_in = access.current_actor().person_id is not None
         landing = current_app.extensions.get(LANDING, {})
-        endpoint = landing.get("desk" if signed_in else "public", "SignInView.login")
-        return redirect(url_for(endpoint))
+        endpoint = landing.get("desk" if signed_in else "public")
+        if endpoint is None and signed_in:
+            abort(404)
+        return redirect(url_for(endpoint or "SignInView.login"))
 
 
 def land(app: Any, who: str, endpoint: str) -> None:

@@ -186,7 +186,7 @@ class ScopedInterface(SQLAInterface):
         Raises:
             NotSeen: one of them is missing, unseen or malformed.
         """
-        wanted = [arguments.key(one) for one in dict.fromkeys(ids)]
+        wanted = list(dict.fromkeys(arguments.key(one) for one in ids))
         found = {}
         if None not in wanted:
             rows = self._rows().filter(self.get_pk().in_(wanted)).all()

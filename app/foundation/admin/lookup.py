@@ -140,7 +140,7 @@ class LookupWidget:
             '<div class="lookup" data-lookup="{url}" data-found="{found}" data-none="{none}" data-failed="{failed}">'
             '<select id="{id}" name="{name}"{described}{required}>{options}</select>'
             '<span class="lookup-find"><input type="search" name="{name}-term" value="{term}" maxlength="60"'
-            ' aria-label="{find_label}" autocomplete="off">'
+            ' aria-label="{find_label}" placeholder="{hint}" autocomplete="off">'
             '<button type="submit" name="{find}" value="{name}" formnovalidate>{find_text}</button></span>'
             '<span class="lookup-status" role="status" aria-live="polite">{status}</span></div>'
         ).format(
@@ -157,6 +157,7 @@ class LookupWidget:
             find=FIND,
             find_label=_("查找%(what)s", what=field.label.text),
             find_text=_("查找"),
+            hint=_("输入其中几个字"),
             status=field.status(),
         )
 
@@ -186,7 +187,7 @@ class LookupField(Field):
     def keep(self, key: int | None) -> None:
         """The foreign key the row holds now: it may stay even where its row is out of sight."""
         self.kept = key
-        if self.raw_data is None:
+        if not self.raw_data:
             self.key = key
             self.raw = "" if key is None else str(key)
 

@@ -14,9 +14,9 @@ from app.foundation.admin.arguments import BadArgument
 ALL = "_all"
 LISTS = "lists"
 PAGES = "page_history"
-LISTS_KEPT = 8
+LISTS_KEPT = 5
 PAGES_KEPT = 5
-LONGEST = 300
+LONGEST = 200
 
 Read = TypeVar("Read")
 

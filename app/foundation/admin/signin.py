@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, abort, current_app, flash, g, redirect, request
 from flask_appbuilder import expose
-from flask_appbuilder.api import safe
 from flask_appbuilder.const import API_SECURITY_PROVIDER_DB
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.decorators import no_cache
@@ -73,7 +72,6 @@ class TokenApi(SecurityApi):  # type: ignore[misc]
     public = True
 
     @expose("/login", methods=["POST"])
-    @safe
     def login(self) -> Response:
         """Exchange a username and password for an access token
         ---

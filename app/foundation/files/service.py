@@ -6,7 +6,7 @@ import os
 import secrets
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from flask import current_app
 from sqlalchemy import event, inspect
@@ -27,7 +27,7 @@ _DROP = "bianban.files.drop"
 
 
 def store(
-    stream: BinaryIO, filename: str, *, obj: str, parent: UnitScoped, kind: str, field: str = "file"
+    stream: IO[bytes], filename: str, *, obj: str, parent: UnitScoped, kind: str, field: str = "file"
 ) -> StoredFile:
     """Take in an upload for ``parent``, inside the caller's transaction; rolled back, no file remains.
 
@@ -122,7 +122,7 @@ def _path(stored_name: str) -> Path:
     return Path(current_app.config["UPLOADS_DIR"]) / stored_name[:2] / stored_name
 
 
-def _recognised(stream: BinaryIO, field: str) -> str:
+def _recognised(stream: IO[bytes], field: str) -> str:
     start = stream.tell()
     head = stream.read(kinds.HEAD)
     stream.seek(start)
@@ -136,7 +136,7 @@ def _recognised(stream: BinaryIO, field: str) -> str:
     return content_type
 
 
-def _write(stream: BinaryIO, path: Path, field: str) -> tuple[int, str]:
+def _write(stream: IO[bytes], path: Path, field: str) -> tuple[int, str]:
     """Copy the stream to ``path``, readable by this account only; its size and SHA-256."""
     limit = int(current_app.config["UPLOAD_LIMIT"])
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -102,8 +102,12 @@ def rival(application: Application) -> str:
 
 
 def materials(application: Application) -> list[files.StoredFile]:
-    """What was uploaded with an application, newest first."""
-    return stored.of(application)
+    """What was uploaded with an application, newest first.
+
+    The platform counts them for everybody; who may open one is asked again (``material see``), file by file.
+    """
+    with access.acting_as(access.system(_TASK)):
+        return stored.of(application)
 
 
 def filing(

@@ -67,15 +67,15 @@ def _nature(filing: Filing, limits: Limits) -> Iterator[Evidence]:
         if rules.needs_proof(filing, limits):
             has = rules.PROOF in filing.materials
             yield Evidence(
-                _l("职能证明"), _l("已上传，请查看材料") if has else _l("没有上传"), has,
-                "" if has else _l("须有证明材料"), "" if has else "办法第五条第二项",
+                _l("职能证明"), _l("所用域名后缀须有证明材料"), has,
+                _l("已上传，见材料") if has else _l("没有上传"), "" if has else "办法第五条第二项",
             )  # fmt: skip
 
 
 def _approval(filing: Filing) -> Iterator[Evidence]:
     unit, claimed = filing.unit, filing.values.get("supervisor_name", "")
     has = bool(unit.approval_no)
-    yield Evidence(_l("批准文号"), unit.approval_no or _l("登记中没有文号，请核对批准文件"), True if has else None)
+    yield Evidence(_l("批准文号"), unit.approval_no if has else _l("登记中没有文号，请核对批准文件"))
     if unit.supervisor_name:
         same = unit.supervisor_name == claimed
         yield Evidence(_l("登记的主管部门"), unit.supervisor_name, same, _SAME if same else _l("申请填“%(name)s”", name=claimed))
@@ -92,23 +92,30 @@ def _approved_name(filing: Filing) -> Iterator[Evidence]:
     )  # fmt: skip
 
 
+CHINESE = BY_NAME["chinese_domain"].label
+
+
+def _until(standing: Standing) -> Any:
+    """How a name stands, with the last registered day."""
+    day = standing.expires_on
+    if standing.usable:
+        return _l("有效至 %(day)s", day=day)
+    return _l("%(status)s（有效期至 %(day)s）", status=STANDING[standing.status][0], day=day) if day else _l("没有登记在本单位名下")
+
+
 def _domain(label: Any, text: str, standing: Standing | None, against: Finding | None) -> Iterator[Evidence]:
     """A name, its code as the network carries it, how it stands in the register, and its suffix."""
     if not text:
         return
-    if standing is not None and (standing.status != UNREGISTERED or standing.ascii != text):
-        code = f"{text}（{standing.ascii}）" if standing.ascii != text else text
-        status = str(STANDING[standing.status][0])
-        until = (
-            str(_l("%(status)s，有效至 %(day)s", status=status, day=standing.expires_on))
-            if standing.expires_on
-            else status
-        )
-        yield Evidence(label, code, standing.usable, until, "" if standing.usable else "通知第三条")
+    code = f"{text}（{standing.ascii}）" if standing is not None and standing.ascii != text else text
+    if standing is not None and (standing.status != UNREGISTERED or label is CHINESE):
+        yield Evidence(label, code, standing.usable, _until(standing), "" if standing.usable else "通知第三条")
+    elif against is None:
+        yield Evidence(label, code, True, _l("后缀符合规定"))
     else:
-        yield Evidence(label, text)
-    suffix = _l("后缀符合规定") if against is None else against
-    yield Evidence(_l("后缀"), f".{text.partition('.')[2]}", against is None, suffix, against.source if against else "")
+        yield Evidence(label, code)
+    if against is not None:
+        yield Evidence(_l("后缀"), f".{text.partition('.')[2]}", False, against, against.source)
 
 
 def _names(filing: Filing, limits: Limits) -> Iterator[Evidence]:
@@ -121,8 +128,9 @@ def _names(filing: Filing, limits: Limits) -> Iterator[Evidence]:
 def _others(filing: Filing) -> Iterator[Evidence]:
     has = rules.IDENTITY in filing.materials
     yield Evidence(
-        _l("身份证明"), _l("已上传，请与经办人核对") if has else _l("没有上传"), has, "", "" if has else "办法第五条第三项"
-    )
+        _l("身份证明"), _l("应与经办人一致"), has, _l("已上传，见材料") if has else _l("没有上传"),
+        "" if has else "办法第五条第三项",
+    )  # fmt: skip
 
 
 def claims(filing: Filing, limits: Limits) -> tuple[Claim, ...]:

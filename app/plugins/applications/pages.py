@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.foundation import access, audit, files
@@ -15,9 +16,12 @@ from app.foundation.clock.views import ClockView
 from app.foundation.database import db
 from app.foundation.tenancy.models import Contact, Office
 from app.kernel.errors import Finding
+from app.kernel.workdays import WORKDAY
 from app.plugins.applications import clocks, dossier, evidence, flow, labels, queries, reasons, rules, stages
 from app.plugins.applications.evidence import Change, Claim
-from app.plugins.applications.models import Application, ChecklistItem, ReviewDecision
+from app.plugins.applications.models import Application, ApplicationClock, ChecklistItem, ReviewDecision
+from app.plugins.campaigns import queries as campaigns
+from app.plugins.campaigns.rules import Deadline
 
 PRINTABLE = frozenset({"awaiting_paper", "paper_review", "approved", "reported", "badged", "refused"})
 LETTERS = ("returned", "ineligible", "refused", "sent_back")
@@ -28,6 +32,7 @@ class Powers:
     """What the reader may do with the application as it stands."""
 
     files: bool
+    open: bool
     edit: bool
     submit: bool
     withdraw: bool
@@ -48,6 +53,7 @@ def powers(application: Application, actor: Actor) -> Powers:
 
     return Powers(
         files=may("edit"),
+        open=access.can(actor, "material", "see", application),
         edit=may("edit", "submit"),
         submit=may("submit", "submit"),
         withdraw=may("submit", "withdraw"),
@@ -81,6 +87,7 @@ class Page:
     steps: Sequence[tuple[Any, str]]
     clock: ClockView | None
     clock_name: Any
+    clock_rule: str
     ahead: Sequence[str]
     letter: ReviewDecision | None
     letter_reasons: Sequence[reasons.Reason]
@@ -124,7 +131,10 @@ def build(
         steps=stages.steps(application),
         clock=clocks.view(running),
         clock_name=labels.CLOCK[running.kind] if running else "",
-        ahead=stages.ahead(application, office, running, _contact(office) if applicant else None),
+        clock_rule=_rule(running),
+        ahead=stages.ahead(
+            application, office, running, _contact(office) if applicant else None, _deadline(application)
+        ),
         letter=letter,
         letter_reasons=reasons.named(letter.outcome, letter.reasons) if letter else (),
         rows=() if applicant or not application.round else _rows(application, office, uploads, typed or {}),
@@ -137,6 +147,25 @@ def build(
         typed=typed or {},
         findings=findings,
         panel=panel,
+    )
+
+
+def _rule(row: ApplicationClock | None) -> str:
+    """The period and who set it, as a reader says it: （5 个工作日，办法第十二条，原则上）."""
+    if row is None:
+        return ""
+    said = _("%(n)s 个工作日", n=row.days) if row.counted_in == WORKDAY else _("%(n)s 天", n=row.days)
+    parts = [str(said), row.source] if row.firm else [str(_("原则上 %(period)s", period=said)), row.source]
+    return f"（{'，'.join(parts)}）"
+
+
+def _deadline(application: Application) -> Deadline | None:
+    """Until when the campaign wants an existing website filed (S19), else finished (S15)."""
+    if application.kind != "requalification" or application.state not in {"draft", "returned"}:
+        return None
+    whose, track = campaigns.whose(application), application.track
+    return campaigns.deadline("filing", facts=whose, track=track) or campaigns.deadline(
+        "finish", facts=whose, track=track
     )
 
 

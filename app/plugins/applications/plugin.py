@@ -24,9 +24,12 @@ class ApplicationsPlugin(Plugin):
         words.add(words.VERB, labels.VERBS)
         app.register_blueprint(
             Blueprint(
-                "applications", __name__, template_folder="templates", static_folder="static",
+                "applications",
+                __name__,
+                template_folder="templates",
+                static_folder="static",
                 static_url_path="/static/applications",
-            )  # fmt: skip
+            )
         )
 
     def register_views(self, appbuilder: Any) -> None:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.foundation.admin.formatters import cn_date
 from app.foundation.tenancy.models import Contact, Office
 from app.plugins.applications.models import Application, ApplicationClock
+from app.plugins.campaigns.rules import Deadline
 
 STEPS = (
     _l("提交"), _l("在线初审"), _l("书面材料"), _l("书面审核"), _l("报注册管理中心"), _l("核发标识"), _l("加挂"),
@@ -50,8 +51,20 @@ def _by(clock: ApplicationClock | None) -> str:
     )
 
 
+def _before(deadline: Deadline | None) -> list[str]:
+    """The day by which the campaign wants it filed (S19), or finished (S15)."""
+    if deadline is None:
+        return []
+    what = _("提交") if deadline.kind == "filing" else _("完成资格复核")
+    return [str(_("按工作安排，最迟 %(day)s%(what)s（%(source)s）。", day=cn_date(deadline.date), what=what, source=deadline.source))]
+
+
 def ahead(
-    application: Application, office: Office, clock: ApplicationClock | None, contact: Contact | None
+    application: Application,
+    office: Office,
+    clock: ApplicationClock | None,
+    contact: Contact | None,
+    deadline: Deadline | None = None,
 ) -> list[str]:
     """What happens next and by when at the latest, for the applicant (peers: nobody should have to ask)."""
     name, by = office.short_name, _by(clock)
@@ -61,7 +74,10 @@ def ahead(
         else name
     )
     said = {
-        "draft": lambda: [_("填写完成并核对无误后提交，由%(office)s在线初审。草稿随时可以接着填。", office=name)],
+        "draft": lambda: [
+            _("填写完成并核对无误后提交，由%(office)s在线初审。草稿随时可以接着填。", office=name),
+            *_before(deadline),
+        ],
         "submitted": lambda: [
             _("%(office)s正在在线初审，%(by)s。", office=name, by=by),
             _("初审通过的，您打印申请函和申请表（一式三份），盖章后报送；需要补正的，会退回并写明理由。"),
@@ -69,6 +85,7 @@ def ahead(
         ],
         "returned": lambda: [
             _("请按退回意见修改后再次提交；再次提交后重新计算初审时限。"),
+            *_before(deadline),
         ],
         "awaiting_paper": lambda: [
             _("请打印申请函和申请表（一式三份），连同证明材料复印件加盖公章，以机要交换方式送%(where)s，%(by)s。", where=where, by=by),

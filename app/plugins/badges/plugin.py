@@ -15,7 +15,9 @@ from app.plugins.badges.public_views import VerifyView
 from app.plugins.badges.queue import QueueView
 from app.plugins.badges.views import BadgesApi, BadgeView, for_unit
 
-blueprint = Blueprint("badges_static", __name__, static_folder="static", static_url_path="/static/badges")
+assets = Blueprint(
+    "badges", __name__, template_folder="templates", static_folder="static", static_url_path="/static/badges"
+)
 
 
 class BadgesPlugin(Plugin):
@@ -28,10 +30,12 @@ class BadgesPlugin(Plugin):
     def init_app(self, app: Flask) -> None:
         catalogue.init_app(app)
         words.add(words.VERB, VERBS)
-        app.register_blueprint(blueprint)
+        app.register_blueprint(assets)
 
     def register_views(self, appbuilder: Any) -> None:
-        appbuilder.add_view(QueueView, "queue", label=_l("核发队列"), category="badge", category_label=_l("标识"))
+        appbuilder.add_view(
+            QueueView, "queue", label=_l("核发队列"), category="badge", category_label=_l("标识")
+        )
         appbuilder.add_view(
             BadgeView, "badges", label=_l("网站标识"), category="badge", menu_cond=lambda: not for_unit()
         )

@@ -63,7 +63,8 @@ def cached(response: Response, *vary: str) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     for name in vary:
         response.vary.add(name)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 class VerifyView(PublicView):
@@ -87,7 +88,11 @@ class VerifyView(PublicView):
         except Refusal:
             return self._lookup(typed, 422)
         found = queries.number_of_host(host.ascii)
-        return redirect(url_for("VerifyView.page", number=found)) if found else self._unknown(typed, host.unicode)
+        return (
+            redirect(url_for("VerifyView.page", number=found))
+            if found
+            else self._unknown(typed, host.unicode)
+        )
 
     @expose("/counterfeit")
     @as_public
@@ -109,7 +114,9 @@ class VerifyView(PublicView):
             image=Markup(image_of(badge)),  # noqa: S704  (drawn by us, every text escaped)
             qr=Markup(drawing.qr_svg(public_url(badge.number))),  # noqa: S704
             came_from=referer.stranger(
-                request.referrer, (host["ascii"] for host in badge.hosts), (referer.name_of(one) for one in own)
+                request.referrer,
+                (host["ascii"] for host in badge.hosts),
+                (referer.name_of(one) for one in own),
             ),
         )
         return cached(make_response(page), "Referer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.foundation import access
@@ -116,8 +116,11 @@ def _pending_items(actor: Actor) -> Select[tuple[BatchItem]]:
 
 
 def _to_strike(actor: Actor) -> Select[tuple[Badge]]:
-    waiting = exists().where(Revocation.badge_id == Badge.id, Revocation.executed_at.is_(None))
-    return select(Badge).where(waiting, access.scope(actor, "badge", "strike", Badge))
+    return (
+        select(Badge)
+        .join(Badge.revocation)
+        .where(Revocation.executed_at.is_(None), access.scope(actor, "badge", "strike", Badge))
+    )
 
 
 def _to_hang(actor: Actor) -> Select[tuple[Badge]]:
@@ -148,7 +151,7 @@ def count_to_hang(actor: Actor) -> int:
 
 def to_strike(actor: Actor, limit: int = TODO_LIMIT) -> list[Badge]:
     """Badges whose revocation is decided and not executed, longest waiting first."""
-    rows = _to_strike(actor).join(Badge.revocation).options(contains_eager(Badge.revocation))
+    rows = _to_strike(actor).options(contains_eager(Badge.revocation))
     return list(db.session.scalars(rows.order_by(Revocation.decided_at, Badge.id).limit(limit)))
 
 

@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import exists
+from sqlalchemy import select
 
 from app.foundation.access import current_actor
 from app.foundation.admin.filters import words
@@ -19,11 +19,12 @@ from app.foundation.database import transaction
 from app.kernel.errors import AccessDenied, Invalid, NotSeen, Refusal
 from app.plugins.badges import queries, rules, service
 from app.plugins.registry import queries as registry_queries
+from app.plugins.registry import rules as registry_rules
 from app.plugins.registry import service as registry
 from app.plugins.registry import snapshot
+from app.plugins.registry.asked import page_number, ticked
 from app.plugins.registry.models import Batch, BatchItem
 from app.plugins.registry.snapshot import Host
-from app.plugins.registry.views import page_number, ticked
 
 PAGE_SIZE = 20
 
@@ -47,9 +48,13 @@ class Checked:
         return self.item.state == "pending" and self.intact and not self.taken
 
 
-def checked(items: list[BatchItem]) -> list[Checked]:
-    """Items with hash and conflicts, one statement for all."""
-    intact = {item.id: snapshot.intact(item.snapshot, item.sha256) for item in items}
+def checked(batch: Batch, items: list[BatchItem]) -> list[Checked]:
+    """The items of a batch with hash and conflicts, two statements for all."""
+    recorded = registry.recorded_hashes(batch)
+    intact = {
+        item.id: registry_rules.is_intact(item.snapshot, item.sha256, recorded.get(str(item.application_id)))
+        for item in items
+    }
     waiting = [item for item in items if item.state == "pending" and intact[item.id]]
     found = queries.taken(host for item in waiting for host in snapshot.hosts_in(item.snapshot))
     return [
@@ -67,7 +72,13 @@ class QueueView(ScopedView):
 
     route_base = "/queue"
     obj = "badge"
-    acts = {"index": "issue", "batch": "issue", "issue": "issue", "issue_ticked": "issue", "give_back": "return"}
+    acts = {
+        "index": "issue",
+        "batch": "issue",
+        "issue": "issue",
+        "issue_ticked": "issue",
+        "give_back": "return",
+    }
     default_view = "index"
     list_title = _l("核发队列")
 
@@ -76,7 +87,7 @@ class QueueView(ScopedView):
     def index(self) -> Any:
         """Batches with items that wait."""
         page = page_number()
-        waiting = exists().where(BatchItem.batch_id == Batch.id, BatchItem.state == "pending")
+        waiting = Batch.id.in_(select(BatchItem.batch_id).where(BatchItem.state == "pending"))
         lines, total = registry_queries.page_of_batches(waiting, page, PAGE_SIZE, oldest_first=True)
         return self.render_template(
             "badges/queue.html",
@@ -107,7 +118,7 @@ class QueueView(ScopedView):
     def issue_ticked(self, pk: int) -> Any:
         """Issue the ticked items, each in its own transaction: one that is refused does not hold up the others."""
         keys = [item.id for item in registry_queries.items_of(registry_queries.batch(pk))]
-        issued, refused = 0, []
+        issued, said = 0, []
         for key in [key for key in ticked("items") if key in keys]:
             try:
                 with transaction():
@@ -116,12 +127,12 @@ class QueueView(ScopedView):
             except (AccessDenied, NotSeen):
                 raise
             except Refusal as refusal:
-                refused.append(refusal)
+                said.append(words(refusal))
         if issued:
             flash(ngettext("已核发 %(num)d 个标识。", "已核发 %(num)d 个标识。", issued), "success")
-        for refusal in refused:
-            flash(words(refusal), "danger")
-        if not issued and not refused:
+        for text in said:
+            flash(text, "danger")
+        if not issued and not said:
             flash(_("没有勾选待核发的网站。"), "warning")
         return redirect(url_for("QueueView.batch", pk=pk))
 
@@ -136,7 +147,9 @@ class QueueView(ScopedView):
         except Invalid as invalid:
             batch_id = registry_queries.item(pk).batch_id
             return self._page(batch_id, list(invalid.findings), pk, reason), 422
-        flash(_("已将“%(site)s”退回%(office)s。", site=item.site_name, office=item.batch.office_name), "success")
+        flash(
+            _("已将“%(site)s”退回%(office)s。", site=item.site_name, office=item.batch.office_name), "success"
+        )
         return redirect(url_for("QueueView.batch", pk=item.batch_id))
 
     def _page(self, pk: int, findings: list[Any], about: int, typed: str) -> str:
@@ -144,7 +157,7 @@ class QueueView(ScopedView):
         return self.render_template(
             "badges/queue_batch.html",
             batch=batch,
-            lines=checked(registry_queries.items_of(batch)),
+            lines=checked(batch, registry_queries.items_of(batch)),
             findings=findings,
             about=about,
             typed=typed,

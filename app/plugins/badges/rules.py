@@ -35,7 +35,9 @@ def ensure_free(taken: Iterable[tuple[str, str, str]]) -> None:
     for host, number, organ in taken:
         raise Refusal(
             "host-taken",
-            N_("网址“%(host)s”已用于标识 %(number)s（%(organ)s），一个网址只能对应一个有效标识。请退回报送机构核对。"),
+            N_(
+                "网址“%(host)s”已用于标识 %(number)s（%(organ)s），一个网址只能对应一个有效标识。请退回报送机构核对。"
+            ),
             source="办法第十六条",
             host=host,
             number=number,
@@ -69,7 +71,9 @@ def ensure_undecided(state: str, decided: bool) -> None:
         raise WrongState("already-revoked", N_("该标识已经撤销。"), source=REVOKE_SOURCE)
     if decided:
         raise WrongState(
-            "already-decided", N_("撤销该标识的决定已经作出，正在等待注册管理中心执行。"), source=REVOKE_SOURCE
+            "already-decided",
+            N_("撤销该标识的决定已经作出，正在等待注册管理中心执行。"),
+            source=REVOKE_SOURCE,
         )
 
 

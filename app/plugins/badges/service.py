@@ -33,7 +33,8 @@ def issue(item: BatchItem, *, actor: Actor) -> Badge:
     access.require(actor, "badge", "issue", item)
     registry.lock_items([item])
     registry_rules.ensure_pending(item.state)
-    registry_rules.ensure_intact(item.snapshot, item.sha256)
+    recorded = registry.recorded_hashes(item.batch).get(str(item.application_id))
+    registry_rules.ensure_intact(item.snapshot, item.sha256, recorded)
     unit = queries.lock_unit(item.unit_id)
     rules.ensure_same_unit(item.snapshot, unit.account)
     hosts = snapshot.hosts_in(item.snapshot)
@@ -197,7 +198,11 @@ def strike(badge: Badge, *, actor: Actor) -> Badge:
     for name in badge.names:
         name.live = False
     audit.record(
-        actor, "badge.revoked", badge, before={"state": before}, after={"state": "revoked", "ground": revocation.ground}
+        actor,
+        "badge.revoked",
+        badge,
+        before={"state": before},
+        after={"state": "revoked", "ground": revocation.ground},
     )
     signals.revoked.send(badge, actor=actor)
     return badge

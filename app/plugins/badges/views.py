@@ -12,9 +12,8 @@ from markupsafe import Markup
 
 from app.foundation import access, audit, clock
 from app.foundation.access import current_actor
-from app.foundation.admin import labels
 from app.foundation.admin.api import ScopedApi
-from app.foundation.admin.formatters import Cell
+from app.foundation.admin.formatters import Cell, cn_date
 from app.foundation.admin.interface import ScopedInterface
 from app.foundation.admin.views import ScopedModelView, expose, has_access
 from app.foundation.clock.views import ClockView
@@ -38,8 +37,10 @@ def hanging(badge: Badge) -> ClockView:
 
 
 def hanging_cell(badge: Badge) -> Cell:
-    """The same in a list's cell."""
+    """The same in a list's cell, under a heading that says what it is."""
     shown = hanging(badge)
+    if badge.hung_at is None and badge.state == "issued":
+        shown = clock_view(service.hanging_clock(badge), clock.today())
     return Cell(shown.text, shown.tone, chip=True, name="hanging")
 
 
@@ -81,8 +82,14 @@ class BadgeView(ScopedModelView):
     search_columns = ["number", "organ_name", "name", "state"]
     order_columns = ["number", "organ_name", "name"]
     base_order = ("id", "desc")
-    chips = {"state": {"issued": (_l("有效"), "ok"), "suspended": (_l("暂停"), "w"), "revoked": (_l("已撤销"), "r")}}
-    formatters_columns = {"hanging": hanging_cell}
+    chips = {
+        "state": {
+            "issued": (_l("有效"), "ok"),
+            "suspended": (_l("暂停"), "w"),
+            "revoked": (_l("已撤销"), "r"),
+        }
+    }
+    formatters_columns = {"hanging": hanging_cell, "issued_at": cn_date}
     list_empty = _l("还没有核发标识")
     list_hint = _l("审核通过的网站由机构编制部门报注册管理中心，核发后标识出现在这里。")
 
@@ -167,7 +174,9 @@ class BadgeView(ScopedModelView):
             url=public_views.public_url(badge.number),
             snippet=snippet(badge),
             hanging=hanging(badge),
-            can={act: access.can(actor, "badge", act, badge) for act in ("hang", "revoke", "suspend", "strike")},
+            can={
+                act: access.can(actor, "badge", act, badge) for act in ("hang", "revoke", "suspend", "strike")
+            },
             decided=badge.revocation if badge.revocation and not badge.revocation.executed_at else None,
             grounds=known.revocation,
             ground_choices=_choices(known.revocation),

@@ -58,6 +58,8 @@ class Declared:
     tracks: tuple[dict[str, Any], ...]
     groups: tuple[DeclaredGroup, ...]
     steps: tuple[DeclaredStep, ...]
+    sealed_groups: tuple[str, ...] = ()
+    sealed_source: str = ""
 
     @property
     def codes(self) -> frozenset[str]:
@@ -87,16 +89,16 @@ def load(path: Path) -> Declared:
     """
     top = read(path).only(
         "document", "title", "short_title", "office", "issued", "based_on", "tracks", "groups", "steps",
-        "addressees", "body", "annexes",
+        "no_website", "addressees", "body", "annexes",
     )  # fmt: skip
     groups = tuple(_group(key, one) for key, one in top.section("groups").sections())
     steps = tuple(_step(one, {group.key for group in groups}) for one in top.listed("steps"))
     _check_steps(steps, path)
-    document = top.text("document")
+    sealed_groups, sealed_source = _sealed(top, {group.key for group in groups})
     return Declared(
         folder=path.parent,
         office=top.text("office"),
-        document=document,
+        document=top.text("document"),
         title=top.text("title"),
         short_title=top.text("short_title"),
         issued_on=_day(top, "issued"),
@@ -109,6 +111,8 @@ def load(path: Path) -> Declared:
         tracks=tuple(_track(key, one) for key, one in top.section("tracks").sections()),
         groups=groups,
         steps=steps,
+        sealed_groups=sealed_groups,
+        sealed_source=sealed_source,
     )
 
 
@@ -117,6 +121,16 @@ def _day(section: Section, key: str) -> date:
     if day is None:
         raise ShapeError(f"{section.where}: {key} is missing")
     return day
+
+
+def _sealed(top: Section, groups: set[str]) -> tuple[tuple[str, ...], str]:
+    """Whose sheets without a website must be sealed, and who says so (S12)."""
+    if "no_website" not in top.keys():  # noqa: SIM118 - a method of Section, not a dict
+        return (), ""
+    one = top.section("no_website").only("groups", "source", "ledger")
+    if unknown := set(one.texts("groups")) - groups:
+        raise ShapeError(f"{one.where}: unknown group {', '.join(sorted(unknown))}")
+    return one.texts("groups"), one.text("source")
 
 
 def _codes(section: Section, key: str) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class Campaign(OfficeScoped, Versioned, Timestamped, Model):
     """A notice of an office and the work it arranges; its text stays in Markdown files of that office's data.
 
     ``folder`` is the office's folder below ``tenants/``; ``body`` and each annex's ``file`` are paths in it.
+    ``sealed`` names the groups whose sheets without a website must be sealed, and the article (S12).
     ``groups`` says whose units each group means (``homes``: paths whose own units, ``offices``: paths of
     offices); ``tracks`` names the lines; ``addressees`` and ``based_on`` are for reading.
     """
@@ -56,6 +57,7 @@ class Campaign(OfficeScoped, Versioned, Timestamped, Model):
     addressees: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     groups: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     tracks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
+    sealed: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
 
     office: Mapped[Office] = relationship(foreign_keys="Campaign.office_id")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import g, has_request_context
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.foundation.access import Actor, current_actor
 from app.foundation.database import db
 from app.foundation.jurisdiction import FactColumns
 from app.foundation.tenancy.models import Unit
+from app.kernel import paths
 from app.kernel.errors import N_, NotSeen
 from app.plugins.campaigns.models import Campaign, CampaignStep
 from app.plugins.campaigns.rules import Deadline, Group, Line, Plan, Step, Timetable, Whose
@@ -57,6 +58,16 @@ def timetable() -> Timetable:
     return found
 
 
+def reaching(office_path: str) -> Timetable:
+    """The plans issued at, above or below an office, with every local date in them: two statements.
+
+    For figures that an office shares with those who do not see the dates its counties set (S14): to be read
+    acting as the platform, after sharing was found to be allowed.
+    """
+    below = and_(Campaign.review_path >= office_path, Campaign.review_path < paths.upper_bound(office_path))
+    return Timetable(tuple(_plans(or_(below, Campaign.review_path.in_(paths.ancestors(office_path))))))
+
+
 def forget() -> None:
     """Read the timetable anew: a step was changed in this request."""
     if has_request_context():
@@ -95,9 +106,12 @@ def whose(row: FactColumns) -> Whose:
     return Whose(row.review_path, row.filing_path)
 
 
-def _plans() -> list[Plan]:
+def _plans(*within: ColumnElement[bool]) -> list[Plan]:
     campaigns = db.session.scalars(
-        select(Campaign).options(joinedload(Campaign.office)).order_by(Campaign.issued_on.desc(), Campaign.id)
+        select(Campaign)
+        .where(*within)
+        .options(joinedload(Campaign.office))
+        .order_by(Campaign.issued_on.desc(), Campaign.id)
     ).all()
     if not campaigns:
         return []
@@ -123,6 +137,8 @@ def _plan(campaign: Campaign, steps: list[CampaignStep]) -> Plan:
         ),
         lines=tuple(Line(one["key"], one["label"], tuple(one["natures"])) for one in campaign.tracks),
         steps=tuple(_step(one) for one in steps),
+        sealed_groups=tuple(campaign.sealed.get("groups", ())),
+        sealed_source=campaign.sealed.get("source", ""),
     )
 
 

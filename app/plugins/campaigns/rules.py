@@ -88,6 +88,8 @@ class Plan:
     groups: tuple[Group, ...]
     lines: tuple[Line, ...]
     steps: tuple[Step, ...]
+    sealed_groups: tuple[str, ...] = ()
+    sealed_source: str = ""
 
     def group_of(self, whose: Whose) -> Group | None:
         """The group of a unit; a desk guided from the office is a home of its own (S6)."""
@@ -99,6 +101,11 @@ class Plan:
     def group_for_office(self, path: str) -> Group | None:
         """The group an office itself belongs to, for what offices have to do."""
         return next((g for g in self.groups if path in g.offices), None)
+
+    def must_seal(self, whose: Whose) -> str | None:
+        """The article by which a unit without a website hands in a sealed sheet, or None (S12)."""
+        group = self.group_of(whose)
+        return self.sealed_source if group is not None and group.key in self.sealed_groups else None
 
     def line_of(self, nature: str) -> Line | None:
         """The line a unit of this nature is on; None for those that may not run such a site (C-art.3)."""
@@ -122,6 +129,7 @@ class Deadline:
     track: str
     issued_on: Day
     campaign_id: int
+    deliver_to: str = ""
     local: bool = False
     exception: bool = False
     reason: str = ""
@@ -141,6 +149,14 @@ class Timetable:
         """Plans that reach a unit, the nearest office's first, then the latest (S3: local over upper)."""
         covering = [p for p in self.plans if paths.covers(p.office_path, whose.review_path)]
         return sorted(covering, key=lambda p: (len(p.office_path), p.issued_on, p.id), reverse=True)
+
+    def current(self, kind: str) -> list[Plan]:
+        """The latest plan of each office that has a step of this kind: what earlier ones asked is over."""
+        latest: dict[str, Plan] = {}
+        for plan in sorted(self.plans, key=lambda p: (p.issued_on, p.id)):
+            if any(step.kind == kind for step in plan.steps):
+                latest[plan.office_path] = plan
+        return list(latest.values())
 
     def plan_for(self, kind: str, whose: Whose) -> Plan | None:
         """The nearest plan with a step of this kind for the unit, dated or still open."""
@@ -195,6 +211,7 @@ def _as_deadline(plan: Plan, step: Step) -> Deadline:
         track=step.track,
         issued_on=plan.issued_on,
         campaign_id=plan.id,
+        deliver_to=step.deliver_to,
         local=step.sets is not None,
         exception=step.exception,
         reason=step.reason,

@@ -146,6 +146,10 @@ def _fields(declared: Declared, offices: Mapping[str, Office]) -> dict[str, Any]
         "annexes": list(declared.annexes),
         "based_on": list(declared.based_on),
         "tracks": list(declared.tracks),
+        "sealed": {
+            "groups": list(declared.sealed_groups),
+            "source": _cited(declared.document, declared.sealed_source),
+        },
         "groups": [
             {"key": g.key, "label": g.label, "homes": paths_of(g.homes), "offices": paths_of(g.offices)}
             for g in declared.groups

@@ -10,7 +10,7 @@ from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.jurisdiction import UnitScoped
-from app.foundation.tenancy.models import Office, Person, Post
+from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.kernel import workdays
 
 NOW = datetime(2014, 11, 24, 9, 0, tzinfo=clock.SHANGHAI)
@@ -40,6 +40,12 @@ class Cast:
         if row.filing_path is not None:
             return self._find("coordinator", path=row.filing_path)
         return self._find("filer", unit_id=row.unit_id)
+
+    def filer_of(self, unit: Unit) -> Actor:
+        """Whoever files for a unit as such."""
+        if unit.filing_path is not None:
+            return self._find("coordinator", path=unit.filing_path)
+        return self._find("filer", unit_id=unit.id)
 
     def office(self, role: str, row: UnitScoped) -> Actor:
         """The clerk, reviewer or head of the office that reviews the row."""

@@ -38,7 +38,7 @@ GOALS = {
     "ineligible": "submitted",
     "withdrawn": "submitted",
 }
-_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 _EXCEPTION = "已征求同级电子政务部门意见，确有单独建设必要，同意单独建设。"
 
 
@@ -89,9 +89,9 @@ class Story:
             db.session.flush()
             self.id = application.id
             service.save(application, self.values(site, contact), actor=filer)
-            service.attach(application, BytesIO(_PDF), "经办人身份证明.pdf", "identity", actor=filer)
+            service.attach(application, BytesIO(PDF), "经办人身份证明.pdf", "identity", actor=filer)
             if application.track == "institution":
-                service.attach(application, BytesIO(_PDF), "行政管理职能证明.pdf", "proof", actor=filer)
+                service.attach(application, BytesIO(PDF), "行政管理职能证明.pdf", "proof", actor=filer)
 
     def values(self, site: Site, contact: dict[str, str]) -> dict[str, str]:
         number = 13900000000 + self.serial

@@ -12,6 +12,9 @@ from flask_babel import lazy_gettext as _l
 from app.foundation import access
 from app.foundation.access import Actor
 from app.plugins.applications import queries as applications
+from app.plugins.surveys import aggregate
+
+NAMED = 4
 
 # Parts of the bar: label, states counted, tone.
 APPLICATION_PARTS = (
@@ -32,6 +35,34 @@ class Panel:
     lines: list[str] = field(default_factory=list)
     url: str = ""
     action: str = ""
+
+
+def of_surveys(actor: Actor) -> Iterator[Panel]:
+    """How the survey of one's own office stands, and who is missing."""
+    if not access.may(actor, "aggregate", "see"):
+        return
+    office = aggregate.whole(actor).office
+    table = aggregate.timetable_of(office, actor=actor)
+    standing = aggregate.progress(office, actor=actor, table=table)
+    if not standing.expected:
+        return
+    parts = (
+        (_("已接收"), standing.accepted, "ok"),
+        (_("已提交"), standing.submitted, "b"),
+        (_("退回补正"), standing.returned, "w"),
+        (_("未报送"), standing.missing, "r"),
+    )
+    names = [one.name for one in aggregate.missing(office, NAMED, actor=actor, table=table)]
+    lines = [_("应报 %(n)s 份，已收 %(m)s 份。", n=standing.expected, m=standing.handed_in)]
+    if names:
+        lines.append(_("本级尚未报送：%(names)s等。", names="、".join(names)))
+    yield Panel(
+        title=_("摸底调查"),
+        parts=[part for part in parts if part[1]],
+        lines=lines,
+        url=url_for("AggregateView.index"),
+        action=_("查看汇总"),
+    )
 
 
 def of_applications(actor: Actor) -> Iterator[Panel]:

@@ -8,14 +8,22 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.foundation import clock
+from app.foundation import access, clock
 from app.foundation.access import Actor
+from app.foundation.clock import ClockView
+from app.kernel import workdays
 from app.plugins.applications import clocks
 from app.plugins.applications import queries as applications
 from app.plugins.badges import queries as badges
 from app.plugins.badges import service as badge_service
+from app.plugins.campaigns import queries as campaigns
+from app.plugins.campaigns.rules import Deadline, Whose
 from app.plugins.desk.tasks import Task
 from app.plugins.registry import queries as registry
+from app.plugins.surveys import queries as surveys
+
+SURVEY, FILING, FINISH = "survey", "filing", "finish"
+DATES_SHOWN = 5
 
 # task key of the applications plugin → (what is to be done, what the link says)
 APPLICATION = {
@@ -27,6 +35,60 @@ APPLICATION = {
     "report": (_l("报送并申请标识"), _l("去报送")),
     "await-paper": (_l("收书面材料"), _l("登记收件")),
 }
+
+
+def of_surveys(actor: Actor) -> Iterator[Task]:
+    """Survey sheets to fill in or correct, and those to accept."""
+    if access.may(actor, "survey", "edit"):
+        for one in surveys.to_fill(actor):
+            done = {"returned": _("补正摸底表"), "draft": _("填完摸底表")}
+            yield Task(
+                what=done.get(one.state, _("填报摸底表")),
+                subject=one.unit_name,
+                about=one.desk_name,
+                url=_sheet_url(one),
+                action=_("去补正") if one.state == "returned" else _("去填报"),
+                due=one.deadline.date if one.deadline else None,
+                clock=_dated(one.deadline),
+                state=("survey", one.state) if one.sheet_id is not None else None,
+            )
+    if access.may(actor, "survey", "accept"):
+        for sheet in surveys.to_accept(actor):
+            yield Task(
+                what=_("接收摸底表"),
+                subject=sheet.unit_name,
+                about="",
+                url=url_for("SurveyView.page", pk=sheet.id),
+                action=_("去核对"),
+                state=("survey", sheet.state),
+            )
+
+
+def _sheet_url(one: surveys.Task) -> str:
+    if one.sheet_id is not None:
+        return url_for("SurveyView.edit", pk=one.sheet_id)
+    return url_for("SurveyView.new", unit=one.unit_id, desk=one.desk_id)
+
+
+def _dated(due: Deadline | None) -> ClockView | None:
+    if due is None:
+        return None
+    fixed = workdays.fixed(due.kind, due.issued_on, due.date, rule=due.label, source=due.source, firm=due.binding)
+    return clock.view(fixed, clock.today())
+
+
+def deadlines(actor: Actor) -> list[Deadline]:
+    """The dates that bind the actor's own units or desks, soonest first, those long past left out."""
+    table = campaigns.timetable()
+    found: dict[tuple[str, str], Deadline] = {}
+    for post in actor.posts:
+        whose = Whose(post.path, None)
+        for kind in (SURVEY, FILING, FINISH):
+            for track in ("organ", "institution"):
+                due = table.deadline(kind, whose, track)
+                if due is not None:
+                    found.setdefault((due.label, due.date.isoformat()), due)
+    return sorted(found.values(), key=lambda due: due.date)[:DATES_SHOWN]
 
 
 def of_applications(actor: Actor) -> Iterator[Task]:

@@ -64,7 +64,7 @@ def _id_of(path: str) -> Any:
 
 
 def _passed(chosen: Office | None, exact: bool, words: str) -> Select[Any]:
-    statement = (
+    statement: Select[Any] = (
         select(BatchItem, Badge.number, Badge.state, Badge.issued_at)
         .outerjoin(Badge, Badge.item_id == BatchItem.id)
         .where(BatchItem.state.in_(("pending", "issued")), or_(Badge.id.is_(None), Badge.state != "revoked"))
@@ -107,5 +107,3 @@ def passed(
         return lines, len(lines)
     some = statement.with_only_columns(BatchItem.id).limit(COUNT_LIMIT + 1).subquery()
     return lines, db.session.scalar(select(func.count()).select_from(some)) or 0
-
-

@@ -13,7 +13,7 @@ from app.foundation.admin.widgets import pages_of
 from app.foundation.tenancy.models import Office
 from app.plugins.badges.public_views import as_public, cached
 from app.plugins.portal import queries
-from app.plugins.registry.views import page_number
+from app.plugins.registry.asked import page_number
 
 PAGE_SIZE = 30
 NEWEST = 8

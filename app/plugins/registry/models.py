@@ -57,7 +57,9 @@ class BatchItem(UnitScoped, Versioned, Timestamped, Model):
         state_check("state", ITEM_STATES),
         CheckConstraint("(state = 'returned') = (return_reason <> '')", name="returned_with_reason"),
         CheckConstraint("(state = 'issued') = (badge_number IS NOT NULL)", name="issued_with_number"),
-        Index("uq_batch_item_live", "application_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index(
+            "uq_batch_item_live", "application_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
+        ),
         Index("ix_batch_item_state", "state", "id"),
         *UnitScoped.indexes("batch_item"),
     )

@@ -34,8 +34,10 @@ def _levels(path: str, own_segment: str | None) -> tuple[str, str, str]:
         raise _no_digits(path)
     if not rest:
         return province, "", ""
+    if len(rest) == 1 and _CITY.fullmatch(rest[0]):
+        return province, rest[0], ""
     if len(rest) == 1:
-        return (province, rest[0], "") if _CITY.fullmatch(rest[0]) else (province, "", _county(path, *rest, own_segment))
+        return province, "", _county(path, rest[0], own_segment)
     if not _CITY.fullmatch(rest[0]):
         raise _no_digits(path)
     return province, rest[0], _county(path, rest[1], own_segment)

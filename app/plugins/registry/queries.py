@@ -101,7 +101,9 @@ def item(pk: int) -> BatchItem:
     Raises:
         NotSeen: there is none of that id within the actor's reach.
     """
-    found = db.session.scalar(select(BatchItem).where(BatchItem.id == pk).options(joinedload(BatchItem.batch)))
+    found = db.session.scalar(
+        select(BatchItem).where(BatchItem.id == pk).options(joinedload(BatchItem.batch))
+    )
     if found is None:
         raise NotSeen("item-not-seen", N_("没有找到这个报送项：它不存在，或者不在您的管辖范围内。"))
     return found
@@ -123,7 +125,9 @@ class BatchLine:
     returned: int
 
 
-def page_of_batches(where: Any, page: int, size: int, *, oldest_first: bool = False) -> tuple[list[BatchLine], int]:
+def page_of_batches(
+    where: Any, page: int, size: int, *, oldest_first: bool = False
+) -> tuple[list[BatchLine], int]:
     """One page of batches and how many there are, counted no further than ``COUNT_LIMIT``; at most two statements."""
     order = Batch.id.asc() if oldest_first else Batch.id.desc()
     chosen = select(Batch.id).where(where).order_by(order)

@@ -76,15 +76,22 @@ def ensure_pending(state: str) -> None:
         raise WrongState("item-decided", N_("该项已经核发或者退回，不能重复办理。请刷新页面查看。"))
 
 
-def ensure_intact(frozen: Mapping[str, Any], sha256: str) -> None:
+def is_intact(frozen: Mapping[str, Any], sha256: str, recorded: str | None) -> bool:
+    """Whether a snapshot still has its hash, and that hash is the one the audit record holds since the sending."""
+    return recorded == sha256 and snapshot.intact(frozen, sha256)
+
+
+def ensure_intact(frozen: Mapping[str, Any], sha256: str, recorded: str | None) -> None:
     """What was sent is what is there.
 
     Raises:
         Refusal: the snapshot was altered after it was sent.
     """
-    if not snapshot.intact(frozen, sha256):
+    if not is_intact(frozen, sha256, recorded):
         raise Refusal(
             "snapshot-altered",
-            N_("该项报送内容的校验值与报送时不一致，内容可能被改动，不得核发。请退回报送机构并报告系统管理岗。"),
+            N_(
+                "该项报送内容的校验值与报送时不一致，内容可能被改动，不得核发。请退回报送机构并报告系统管理岗。"
+            ),
             source="办法第四条",
         )

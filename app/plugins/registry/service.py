@@ -18,6 +18,7 @@ from app.plugins.registry.flow import ItemFlow, take
 from app.plugins.registry.models import Batch, BatchItem
 
 TASK = "registry"
+SENT = "batch.sent"
 
 
 def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) -> Batch:
@@ -40,7 +41,7 @@ def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) ->
     with access.acting_as(access.system(TASK)):
         for application in sites:
             applications.mark_reported(application, actor=actor)
-    audit.record(actor, "batch.sent", batch, after={"number": batch.number, "items": _hashes(batch)})
+    audit.record(actor, SENT, batch, after={"number": batch.number, "items": _hashes(batch)})
     signals.batch_sent.send(batch, actor=actor)
     return batch
 
@@ -129,6 +130,15 @@ def _hashes(batch: Batch) -> dict[str, str]:
     return {str(item.application_id): item.sha256 for item in batch.items}
 
 
+def recorded_hashes(batch: Batch) -> dict[str, str]:
+    """Application id → hash as the audit record holds it since the batch was sent."""
+    for entry in reversed(audit.timeline(batch)):
+        if entry.verb == SENT:
+            found: dict[str, str] = entry.after.get("items", {})
+            return found
+    return {}
+
+
 def lock_items(items: Sequence[BatchItem]) -> None:
     """Read items again and hold them until the transaction ends."""
     queries.lock(BatchItem, items)
@@ -148,7 +158,9 @@ def return_item(item: BatchItem, *, reason: str, actor: Actor) -> BatchItem:
     rules.ensure_pending(item.state)
     item.return_reason, item.decided_at = said, clock.now()
     take(ItemFlow(item), "give_back")
-    audit.record(actor, "item.returned", item, before={"state": "pending"}, after={"state": "returned"}, reason=said)
+    audit.record(
+        actor, "item.returned", item, before={"state": "pending"}, after={"state": "returned"}, reason=said
+    )
     with access.acting_as(access.system(TASK)):
         applications.mark_sent_back(_application(item), reason=said, actor=actor)
     signals.item_returned.send(item, actor=actor)
@@ -163,7 +175,9 @@ def mark_issued(item: BatchItem, number: str, *, actor: Actor) -> None:
     """
     item.badge_number, item.decided_at = number, clock.now()
     take(ItemFlow(item), "issue")
-    audit.record(actor, "item.issued", item, before={"state": "pending"}, after={"state": "issued", "badge": number})
+    audit.record(
+        actor, "item.issued", item, before={"state": "pending"}, after={"state": "issued", "badge": number}
+    )
     with access.acting_as(access.system(TASK)):
         applications.mark_badged(_application(item), actor=actor)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
@@ -16,37 +15,13 @@ from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
 from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_, Finding, Invalid
+from app.kernel.errors import Finding, Invalid
 from app.plugins.applications.models import Application
 from app.plugins.registry import queries, rules, service
+from app.plugins.registry.asked import page_number, ticked
 from app.plugins.registry.models import Batch
 
 PAGE_SIZE = 20
-
-
-def page_number() -> int:
-    """The page asked for, from 1.
-
-    Raises:
-        BadArgument: not a whole number.
-    """
-    raw = request.args.get("page", "1").strip()
-    number = arguments.key(raw)
-    if not number:
-        raise arguments.BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
-    return min(number, 10_000)
-
-
-def ticked(name: str) -> list[int]:
-    """The keys ticked in a form, each once.
-
-    Raises:
-        NotSeen: one of them cannot be a key.
-    """
-    found = [arguments.key(raw) for raw in dict.fromkeys(request.form.getlist(name))]
-    if None in found:
-        raise arguments.unseen()
-    return [key for key in found if key is not None]
 
 
 class ReportView(ScopedView):
@@ -123,7 +98,8 @@ class ReportView(ScopedView):
         return self.render_template(
             "registry/report.html",
             office_choices=[
-                (one.short_name, url_for("ReportView.index", office=one.code), one is office, None) for one in offices
+                (one.short_name, url_for("ReportView.index", office=one.code), one is office, None)
+                for one in offices
             ],
             office=office,
             sites=queries.reportable(actor, office),

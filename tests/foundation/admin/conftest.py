@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,23 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The same world on PostgreSQL."""
+    made = _app(tmp_path, SQLALCHEMY_DATABASE_URI=postgres_url)
+    with made.app_context():
+        db.create_all()
+        world.build()
+        db.session.remove()
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
 def browse(app: Flask) -> Callable[[str | None], FlaskClient]:
     """A browser, signed in as somebody or as nobody."""
-    return lambda username=None: signed_in(app, username)
+    return partial(signed_in, app)
 
 
 def signed_in(app: Flask, username: str | None) -> FlaskClient:

@@ -21,8 +21,9 @@ class Helped(Refusal):
     help = "材料问题请向综合科咨询。"
 
 
-def _foreign_act() -> None:
+def _foreign_act() -> str:
     access.require_any(access.current_actor(), "badge", "issue")
+    return "allowed"
 
 
 RAISED: dict[str, tuple[int, Any]] = {
@@ -84,6 +85,12 @@ def test_a_denied_act_says_which_post_could_do_it(client: FlaskClient) -> None:
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
     assert "现有岗位：综合岗；可以核发的岗位：注册管理岗" in page
+
+
+def test_a_closed_page_says_which_post_opens_it(browse: Browse) -> None:
+    answer = browse("wuling.auditor").get("/probe-sites/add")
+    assert answer.status_code == 403
+    assert "现有岗位：督查岗；可以登记和修改的岗位：" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("name", RAISED)

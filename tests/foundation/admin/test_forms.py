@@ -305,7 +305,7 @@ def test_a_parent_out_of_sight_is_kept(
     with app.app_context():
         app.extensions["appbuilder"].add_view_no_menu(SupervisedProbe)
         with access.acting_as(access.system("tests")), transaction() as session:
-            session.get(Unit, key).supervisor_id = above
+            session.get_one(Unit, key).supervisor_id = above
     address = f"/supervised/edit/{key}"
     text = wuling.get(address).text
     assert "（不在您的管辖范围内，保持不变）" in text

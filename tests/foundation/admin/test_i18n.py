@@ -67,9 +67,9 @@ def test_the_look_speaks_english_too(app: Flask) -> None:
 
 def _said(translations: Catalog, msgid: str) -> bool:
     found = translations.get(msgid)
-    if found is None or found.fuzzy:
+    if found is None or found.fuzzy or not found.string:
         return False
-    return bool(found.string if isinstance(found.string, str) else all(found.string))
+    return isinstance(found.string, str) or all(found.string)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -84,12 +84,8 @@ def test_translations_keep_their_parameters(language: str) -> None:
 
 
 def test_english_is_english() -> None:
-    faults = [
-        m.id
-        for m in catalogue("en")
-        if m.id and m.string and HAN.search(str(m.string)) and "中文" not in str(m.id)
-    ]
-    assert faults == []
+    texts = {str(message.string): message.id for message in catalogue("en") if message.id}
+    assert [texts[text] for text in texts if HAN.search(re.sub(r'"[^"]*"', "", text))] == []
 
 
 def test_the_reader_chooses_the_language(app: Flask) -> None:

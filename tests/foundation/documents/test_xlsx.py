@@ -100,7 +100,8 @@ def test_it_prints_on_one_page_width_with_headings_repeated() -> None:
     assert page.page_setup.fitToHeight == 0
     assert page.print_title_rows == "$2:$2"
     assert page.freeze_panes == "A3"
-    assert "&P" in str(page.oddFooter.center.text)
+    footer = page.oddFooter
+    assert footer is not None and footer.center is not None and "&P" in str(footer.center.text)
 
 
 def test_tab_names_are_made_acceptable_and_unique() -> None:

@@ -8,7 +8,6 @@ from typing import BinaryIO
 from app.foundation import access, audit, clock, files
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.files import queries as stored
 from app.foundation.limits import FIRST_REVIEW
 from app.foundation.tenancy.models import Site, Unit
 from app.kernel.errors import N_, Finding, Invalid, NotSeen, Refusal, WrongState
@@ -132,7 +131,7 @@ def attach(application: Application, stream: BinaryIO, filename: str, kind: str,
         raise Refusal("material-kind", N_("请选择材料种类。"), field="material")
     if len(dossier.materials(application)) >= MOST_FILES:
         raise Refusal("material-many", N_("材料最多 %(n)s 份，请先删除不用的。"), field=kind, n=MOST_FILES)
-    row = files.store(stream, filename, obj="application", parent=application, kind=kind, field=kind)
+    row = files.store(stream, filename, obj="material", parent=application, kind=kind, field=kind)
     audit.record(actor, "application.attached", application, after={"kind": kind, "file": row.id})
     return row
 
@@ -146,7 +145,7 @@ def detach(application: Application, file_id: int, *, actor: Actor) -> None:
     """
     access.require(actor, "application", "edit", application)
     _ensure_open(application)
-    row = next((file for file in stored.of(application) if file.id == file_id), None)
+    row = next((file for file in dossier.materials(application) if file.id == file_id), None)
     if row is None:
         raise NotSeen("material-not-seen", N_("没有找到该材料，可能已经删除。"))
     files.discard(row, reason="")

@@ -13,7 +13,16 @@ from app.foundation.access import current_actor
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.kernel.errors import N_, Finding, NotSeen, Refusal
 from app.plugins.applications import dossier, flow, labels, queries, rules, service
-from app.plugins.applications.fields import BY_NAME, FIELDS, MATERIALS, ORGAN_TYPES, SECTIONS, SUBJECT, masked, of
+from app.plugins.applications.fields import (
+    BY_NAME,
+    FIELDS,
+    MATERIALS,
+    ORGAN_TYPES,
+    SECTIONS,
+    SUBJECT,
+    masked,
+    of,
+)
 from app.plugins.applications.models import Application
 from app.plugins.applications.service.filing import examine
 from app.plugins.applications.views import posted
@@ -40,10 +49,12 @@ class FilingView(ScopedView):
 
     def _new(self, findings: Sequence[Any] = ()) -> Any:
         actor = current_actor()
+        units = queries.startable_units(actor)
         return self.render_template(
             "applications/new.html",
             sites=queries.startable_sites(actor),
-            units=queries.startable_units(actor),
+            units=units,
+            unit_options=[(unit.id, unit.name) for unit in units],
             kinds=labels.KIND_BOX,
             findings=findings,
             typed=posted.texts(),

@@ -35,7 +35,7 @@ class ApplicationListView(ScopedModelView):
     obj = "application"
     base_permissions = ["can_list"]
     list_title = _l("申请")
-    list_columns = ["site_name", "organ_name", "kind", "number", "state", "due_order", "claimed_by"]
+    list_columns = ["site_name", "organ_name", "kind", "number", "state", "due_order"]
     label_columns = {
         "site_name": _l("网站名称"),
         "organ_name": _l("开办主体"),
@@ -43,11 +43,9 @@ class ApplicationListView(ScopedModelView):
         "number": _l("申请号"),
         "state": _l("状态"),
         "due_order": _l("期限"),
-        "claimed_by": _l("承办人"),
         "track": _l("单位性质"),
-        "submitted_at": _l("提交时间"),
     }
-    search_columns = ["state", "kind", "track", "site_name", "organ_name", "number", "submitted_at"]
+    search_columns = ["state", "kind", "track", "site_name", "organ_name", "number"]
     order_columns = ["site_name", "number", "due_order"]
     base_order = ("due_order", "asc")
     chips = {"state": labels.STATE, "kind": labels.KIND, "track": labels.TRACK}

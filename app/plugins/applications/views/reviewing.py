@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
+from app.foundation import clock
 from app.foundation.access import current_actor
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.kernel.errors import N_, NotSeen, Refusal
@@ -48,7 +49,8 @@ class ApplicationView(ScopedView):
             fields_of=of,
             masked=masked,
             labels=labels,
-            reasons=reasons,
+            reasons_of=_reasons_of,
+            today=clock.today(),
             draft_words=pages.draft_words(page.application),
         )
 
@@ -178,6 +180,11 @@ class ApplicationView(ScopedView):
         response = make_response(self._page(pages.build(pk, revealed=shown)))
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _reasons_of(outcome: str) -> list[tuple[str, str]]:
+    """The catalogue of an outcome as check boxes."""
+    return [(one.code, f"{one.label}（{one.source}）") for one in reasons.BY_OUTCOME[outcome]]
 
 
 def _judgement(text: str) -> tuple[int, str]:

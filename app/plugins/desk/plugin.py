@@ -1,0 +1,26 @@
+"""我的工作台."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.foundation.admin.index import land
+from app.foundation.plugin import Plugin
+from app.plugins.desk.views import DeskView
+
+
+class DeskPlugin(Plugin):
+    """Where a signed-in person lands."""
+
+    name = "desk"
+    title = "工作台"
+    requires = ("surveys", "applications", "badges")
+
+    def init_app(self, app: Flask) -> None:
+        land(app, "desk", "DeskView.show")
+
+    def register_views(self, appbuilder: Any) -> None:
+        appbuilder.add_view(DeskView, "desk", label=_l("我的工作台"))

@@ -1,0 +1,35 @@
+"""The first screen of every role."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+from app.foundation import access, clock
+from app.foundation.admin.views import ScopedView, expose, has_access
+from app.plugins.desk import panels, sources
+from app.plugins.desk.tasks import SHOWN, in_order, pressure
+
+TASKS = (sources.of_surveys, sources.of_applications, sources.of_badges, sources.of_registrar, sources.of_office)
+PANELS = (panels.of_surveys, panels.of_applications)
+
+
+class DeskView(ScopedView):
+    """What to do today by working days left, then the progress of one's own scope."""
+
+    route_base = "/desk"
+    obj = "desk"
+    default_view = "show"
+
+    @expose("/")
+    @has_access
+    def show(self) -> Any:
+        actor = access.current_actor()
+        tasks = in_order(chain.from_iterable(source(actor) for source in TASKS))
+        return self.render_template(
+            "desk/desk.html",
+            tasks=tasks[:SHOWN],
+            pressure=pressure(tasks, clock.today(), clock.calendar()),
+            panels=list(chain.from_iterable(panel(actor) for panel in PANELS)),
+            deadlines=sources.deadlines(actor),
+        )

@@ -1,0 +1,226 @@
+"""The form of a sheet and its last step, check-your-answers. Nothing typed is lost, with or without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.foundation import access
+from app.foundation.access import current_actor
+from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.database import db, transaction
+from app.kernel.errors import Finding, Invalid, Refusal, Stale
+from app.plugins.establishment.labels import RANK
+from app.plugins.surveys import forms, labels, queries, rules, service, shown
+from app.plugins.surveys.forms import SITE, Typed
+from app.plugins.surveys.models import EDITABLE, SurveySheet
+
+SECTIONS = {
+    "unit": ("unit_name", "supervisor_name", "nature", "rank", "leader", "site_count", "address"),
+    "contact": ("contact", "phone", "email"),
+    "sites": ("sites", "no_website", "scan"),
+}
+
+
+class FormView(ScopedView):
+    """Filling in."""
+
+    route_base = "/surveys"
+    obj = "survey"
+    acts = {"edit": "edit", "fill": "edit", "check": "edit", "submit": "submit"}
+    default_view = "edit"
+
+    @expose("/<int:pk>/edit")
+    @has_access
+    def edit(self, pk: int) -> Any:
+        """The form; a sheet handed in already opens for reading instead."""
+        sheet = queries.get(pk)
+        access.require(current_actor(), "survey", "edit", sheet)
+        if sheet.state not in EDITABLE:
+            return redirect(url_for("SheetView.show", pk=pk))
+        return self._form(sheet, forms.of(sheet))
+
+    @expose("/<int:pk>/edit", methods=["POST"])
+    @has_access
+    def fill(self, pk: int) -> Any:
+        """Whatever a button of the form asks: a row more or less, keep, attach, go on to the check."""
+        typed, do = forms.read(request.form), request.form.get("do", "save")
+        if do == "add" or do.startswith("remove-"):
+            return self._rows(pk, typed, do)
+        try:
+            with transaction():
+                sheet = queries.get(pk)
+                _keep(sheet, typed, do)
+        except (Stale, StaleDataError):
+            return self._stale(pk, typed)
+        except Invalid as refused:
+            return self._again(pk, typed, refused.findings, refused.status)
+        except Refusal as refused:
+            if refused.field is None:
+                raise
+            return self._again(pk, typed, [refused.finding()], refused.status)
+        return self._after(sheet, do)
+
+    @expose("/<int:pk>/check")
+    @has_access
+    def check(self, pk: int) -> Any:
+        """Check your answers."""
+        sheet = queries.get(pk)
+        access.require(current_actor(), "survey", "edit", sheet)
+        if sheet.state not in EDITABLE:
+            return redirect(url_for("SheetView.show", pk=pk))
+        scans = queries.scans(sheet)
+        findings, clean = rules.examine(queries.entry_of(sheet), queries.circumstances(sheet, bool(scans)))
+        if findings:
+            flash(_("还有内容没有填写完整，请按提示更正。"), "warning")
+            return self._form(sheet, forms.of(sheet), findings)
+        office = queries.reviewing_office(sheet)
+        return self.render_template(
+            "surveys/check.html",
+            sheet=sheet,
+            clean=clean,
+            scans=scans,
+            fields=labels.FIELDS,
+            site_fields=labels.SITE_FIELDS,
+            natures=labels.NATURE,
+            ranks=RANK,
+            may_submit=access.can(current_actor(), "survey", "submit", sheet),
+            next_step=shown.next_step(sheet, queries.deadline(sheet), office.short_name if office else ""),
+        )
+
+    @expose("/<int:pk>/submit", methods=["POST"])
+    @has_access
+    def submit(self, pk: int) -> Any:
+        """Hand it in; what is missing is said beside its field."""
+        raw = request.form.get("version", "")
+        version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+        try:
+            with transaction():
+                service.submit(queries.get(pk), actor=current_actor(), version=version)
+        except Invalid as refused:
+            sheet = queries.get(pk)
+            return make_response(self._form(sheet, forms.of(sheet), refused.findings), refused.status)
+        flash(_("已提交。接收之前可以撤回修改。"), "success")
+        return redirect(url_for("SheetView.show", pk=pk))
+
+    def _rows(self, pk: int, typed: Typed, do: str) -> Any:
+        """Show the form again with a row more or less: nothing is judged, nothing written."""
+        sheet = queries.get(pk)
+        access.require(current_actor(), "survey", "edit", sheet)
+        if do == "add":
+            typed.rows.append(forms.blank_row())
+        else:
+            place = do.removeprefix("remove-")
+            if place.isascii() and place.isdigit() and len(place) < 6 and int(place) < len(typed.rows):
+                del typed.rows[int(place)]
+        return self._form(sheet, typed, unsaved=True, focus=f"sites-{len(typed.rows) - 1}-name" if do == "add" else "")
+
+    def _after(self, sheet: SurveySheet, do: str) -> Any:
+        if do == "check":
+            findings, _clean = rules.examine(queries.entry_of(sheet), queries.circumstances(sheet))
+            if findings:
+                return make_response(self._form(sheet, forms.of(sheet), findings, saved=True), 422)
+            return redirect(url_for("FormView.check", pk=sheet.id))
+        flash({"upload": _("扫描件已上传，草稿已保存。"), "drop": _("扫描件已移除，草稿已保存。")}.get(do, _("草稿已保存。")), "success")
+        target = url_for("FormView.edit", pk=sheet.id)
+        return redirect(f"{target}#f-scan" if do in {"upload", "drop"} else target)
+
+    def _again(self, pk: int, typed: Typed, findings: Iterable[Finding], status: int) -> Any:
+        typed.rows = typed.filled()
+        return make_response(self._form(queries.get(pk), typed, findings, unsaved=True), status)
+
+    def _stale(self, pk: int, typed: Typed) -> Any:
+        """409: what was typed stays, what others put there stands beside it, and a second save decides."""
+        db.session.rollback()
+        sheet = queries.get(pk)
+        if sheet.state not in EDITABLE:
+            raise Stale("stale", str(_("您打开表单之后，这份表已由他人提交，本次没有保存。")))
+        typed.rows = typed.filled()
+        findings = [Finding("", str(_("您打开表单之后，他人修改了这份表，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。")))]
+        findings += _differing(typed, forms.of(sheet))
+        typed.version = sheet.version
+        return make_response(self._form(sheet, typed, findings, unsaved=True), Stale.status)
+
+    def _form(
+        self, sheet: SurveySheet, typed: Typed, findings: Iterable[Finding] = (), *, unsaved: bool = False,
+        saved: bool = False, focus: str = "",
+    ) -> str:  # fmt: skip
+        found, scans = list(findings), queries.scans(sheet)
+        given = queries.circumstances(sheet, bool(scans))
+        missing = {one.field for one in rules.examine(typed.entry(), given)[0]}
+        if not typed.rows and not typed.flags.get("no_website"):
+            typed.rows.append(forms.blank_row())
+        deadline = queries.deadline(sheet)
+        rule, source = shown.responsible(sheet)
+        return self.render_template(
+            "surveys/form.html",
+            sheet=sheet,
+            typed=typed,
+            findings=found,
+            done={name: _done(name, missing) for name in SECTIONS},
+            unsaved=unsaved,
+            saved=saved,
+            focus=focus,
+            scans=scans,
+            seal_source=given.seal_source,
+            area_code=given.area_code,
+            fields=labels.FIELDS,
+            site_fields=labels.SITE_FIELDS,
+            natures=labels.NATURE,
+            ranks=RANK,
+            clock_view=shown.chip(deadline),
+            responsible=rule,
+            responsible_source=source,
+        )
+
+
+def _keep(sheet: SurveySheet, typed: Typed, do: str) -> None:
+    """Save the draft, and what the button asked besides."""
+    actor = current_actor()
+    access.require(actor, "survey", "edit", sheet)
+    unreadable = typed.unreadable()
+    if unreadable:
+        raise Invalid(unreadable)
+    service.save(sheet, typed.entry(), version=typed.version, actor=actor)
+    upload = request.files.get("scan")
+    if upload is not None and upload.filename:
+        service.attach_scan(sheet, upload.stream, upload.filename, actor=actor)
+    elif do == "upload":
+        raise Invalid([Finding("scan", str(_("请先选择要上传的文件。")), code="scan-none")])
+    if do == "drop":
+        service.remove_scan(sheet, actor=actor)
+
+
+def _done(section: str, missing: set[str]) -> bool:
+    rows = section == "sites" and any(name.startswith("sites-") for name in missing)
+    return not rows and not missing & set(SECTIONS[section])
+
+
+def _differing(mine: Typed, theirs: Typed) -> list[Finding]:
+    """What others have put where something else was typed."""
+    found = []
+    for name in (*forms.TEXTS, *forms.CHOICES, "site_count"):
+        if mine.values.get(name, "").strip() != theirs.values[name]:
+            found.append(_now(name, _word(name, theirs.values[name])))
+    for number, row in enumerate(theirs.rows):
+        for name in SITE:
+            typed = mine.rows[number][name].strip() if number < len(mine.rows) else None
+            if typed is not None and typed != row[name]:
+                found.append(_now(f"sites-{number}-{name}", row[name]))
+    if len(theirs.rows) > len(mine.rows):
+        names = "、".join(row["name"] for row in theirs.rows[len(mine.rows) :])
+        found.append(Finding("sites", str(_("现在还填有：%(names)s", names=names))))
+    return found
+
+
+def _word(name: str, value: str) -> str:
+    words: Any = {"nature": labels.NATURE, "rank": RANK}.get(name, {})
+    return str(words.get(value, value))
+
+
+def _now(field: str, value: str) -> Finding:
+    return Finding(field, str(_("现在的内容是：%(value)s", value=value or _("（空）"))), code="stale")

@@ -1,0 +1,41 @@
+"""摸底调查."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_babel import lazy_gettext as _l
+
+from app.foundation.admin import labels as words
+from app.foundation.plugin import Plugin
+from app.plugins.surveys import labels
+from app.plugins.surveys.aggregate import AggregateView, units_url
+from app.plugins.surveys.api import SurveysApi
+from app.plugins.surveys.filling import FormView
+from app.plugins.surveys.views import SheetListView, SheetView
+
+assets = Blueprint("surveys", __name__, static_folder="static", static_url_path="/static/surveys")
+
+
+class SurveysPlugin(Plugin):
+    """Survey sheets and their aggregate."""
+
+    name = "surveys"
+    title = "摸底调查"
+    requires = ("campaigns",)
+
+    def init_app(self, app: Flask) -> None:
+        app.register_blueprint(assets)
+        app.jinja_env.globals["survey_units_url"] = units_url
+        words.add("survey", labels.STATES)
+        words.add(words.VERB, labels.VERBS)
+
+    def register_views(self, appbuilder: Any) -> None:
+        appbuilder.add_view(
+            SheetListView, "surveys", label=_l("摸底调查表"), category="survey", category_label=_l("摸底")
+        )
+        appbuilder.add_view(AggregateView, "aggregate", label=_l("摸底汇总"), category="survey")
+        appbuilder.add_view_no_menu(SheetView)
+        appbuilder.add_view_no_menu(FormView)
+        appbuilder.add_api(SurveysApi)

@@ -1,0 +1,163 @@
+"""What the pages of a sheet show beside its fields: dates, who fills it in, what happened, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.foundation import access, clock
+from app.foundation.admin.formatters import cn_date, short_date
+from app.foundation.audit import Entry
+from app.foundation.clock.views import LATE, ClockView
+from app.foundation.clock.views import view as clock_view
+from app.foundation.database import db
+from app.foundation.tenancy import service as tenancy
+from app.foundation.tenancy.models import Site, Unit
+from app.foundation.tenancy.routing import RoutingRefused
+from app.kernel import workdays
+from app.kernel.errors import fill
+from app.plugins.campaigns.rules import Deadline
+from app.plugins.establishment.labels import RANK
+from app.plugins.surveys import labels, register
+from app.plugins.surveys.models import EDITABLE, SurveySheet
+
+SAVED = "survey.saved"
+
+
+def chip(deadline: Deadline | None) -> ClockView | None:
+    """Days left until a date, with who set it behind the chip."""
+    if deadline is None:
+        return None
+    running = workdays.fixed(
+        deadline.kind, deadline.issued_on, deadline.date, rule=deadline.label, source=deadline.source, firm=deadline.binding
+    )
+    return clock_view(running, clock.today())
+
+
+def handed_in(sheet: SurveySheet, deadline: Deadline | None) -> tuple[str, str]:
+    """When a sheet was handed in, and whether in time: text and tone."""
+    if sheet.submitted_at is None:
+        return "", ""
+    day = clock.localise(sheet.submitted_at).date()
+    if deadline is not None and deadline.passed(day):
+        return str(_("%(day)s 报送（逾期）", day=short_date(day))), "w"
+    return str(_("%(day)s 报送", day=short_date(day))), ""
+
+
+def due_cell(sheet: SurveySheet, deadline: Deadline | None) -> tuple[str, str]:
+    """The list's cell: when it was handed in, or how long there is."""
+    if sheet.state not in EDITABLE:
+        return handed_in(sheet, deadline)
+    view = chip(deadline)
+    return (view.text, view.tone) if view is not None else ("", "")
+
+
+def stages(sheet: SurveySheet) -> list[tuple[str, str]]:
+    """The flow's own states for the stage picture: done, now, to come."""
+    fill_in = _("补正") if sheet.state == "returned" else _("填写")
+    at = {"draft": 0, "returned": 0, "submitted": 2, "accepted": 3}[sheet.state]
+    names = (fill_in, _("提交"), _("机构接收"))
+    marks = ["d" if place < at else "n" if place == at else "" for place in range(len(names))]
+    return list(zip((str(name) for name in names), marks, strict=True))
+
+
+def next_step(sheet: SurveySheet, deadline: Deadline | None, office: str) -> str:
+    """What happens next, and by when."""
+    if sheet.state == "accepted":
+        return str(_("已由%(office)s接收，等待汇总。", office=office))
+    if sheet.state == "submitted":
+        return str(_("等待%(office)s接收；接收之前可以撤回修改。", office=office))
+    if deadline is None:
+        return str(_("填写完整后提交；本级报送日期由%(office)s另行明确。", office=office))
+    to = deadline.deliver_to or office
+    if deadline.passed(clock.today()):
+        return str(
+            _("已过报送期限（%(day)s），请尽快提交%(to)s。", day=cn_date(deadline.date), to=to)
+        )
+    return str(_("请于%(day)s前提交%(to)s。", day=cn_date(deadline.date), to=to))
+
+
+def responsible(sheet: SurveySheet) -> tuple[str, str]:
+    """Who fills the sheet in, and by which rule and article (S8–S11)."""
+    if sheet.filing_desk is not None:
+        desk = sheet.filing_desk
+        source = str(desk.settings.get("source", ""))
+        return str(_("该网站由%(desk)s负责填报，不随开办单位。", desk=desk.name)), source
+    # The rule rests on the supervising unit and its desk, which the unit itself need not see.
+    with access.acting_as(access.system("survey responsibility")):
+        unit = db.session.scalars(select(Unit).where(Unit.id == sheet.unit_id)).one()
+        try:
+            ruling = tenancy.route(unit).filing
+        except RoutingRefused as refused:
+            return fill(str(_(refused.message)), refused.params), refused.source
+    return fill(str(_(ruling.rule)), ruling.params), ruling.source
+
+
+def story(entries: Iterable[Entry]) -> list[Entry]:
+    """The timeline without a line for every save: of savings in a row by one person the latest stays."""
+    told: list[Entry] = []
+    for entry in entries:
+        before = told[-1] if told else None
+        if before is not None and before.verb == entry.verb == SAVED and before.person == entry.person:
+            continue
+        told.append(entry)
+    return told
+
+
+@dataclass(frozen=True)
+class Against:
+    """One thing on the sheet beside what the register says."""
+
+    what: str
+    text: str
+    agrees: bool
+
+
+def compared(sheet: SurveySheet) -> list[Against]:
+    """The sheet against the register, for whoever accepts it: evidence beside the claim."""
+    unit = db.session.scalar(select(Unit).where(Unit.id == sheet.unit_id))
+    if unit is None:
+        return []
+    found = [
+        _plain(str(labels.FIELDS["unit_name"]), unit.name, unit.name == sheet.unit_name),
+        _plain(str(labels.FIELDS["nature"]), str(labels.NATURE.get(unit.nature, unit.nature)), unit.nature == sheet.nature),
+        _plain(str(labels.FIELDS["rank"]), str(RANK[unit.rank]), unit.rank == sheet.rank),
+    ]
+    return [*found, *_sites(sheet, register.sites_of(sheet))]
+
+
+def _plain(what: str, text: str, agrees: bool) -> Against:
+    return Against(what, text, agrees)
+
+
+def _sites(sheet: SurveySheet, sites: list[Site]) -> list[Against]:
+    known, what = set(), str(_("网站"))
+    found = []
+    for row in sheet.sites:
+        site = register.matching(row, sites)
+        if site is None:
+            found.append(Against(what, str(_("“%(name)s”未登记，接收后登记", name=row.name)), False))
+        else:
+            known.add(site.id)
+            found.append(Against(what, str(_("“%(name)s”已登记", name=site.name)), True))
+    found += [
+        Against(what, str(_("登记有“%(name)s”，表中未填", name=site.name)), False)
+        for site in sites
+        if site.id not in known
+    ]
+    return found
+
+
+def late(view: ClockView | None) -> bool:
+    """Whether a chip says that the date has passed."""
+    return view is not None and view.tone == LATE
+
+
+def day_of(moment: Any) -> date | None:
+    """The Beijing day of a moment."""
+    return clock.localise(moment).date() if moment is not None else None

@@ -1,0 +1,11 @@
+"""What surveys tells the plugins above it, inside the transaction."""
+
+from __future__ import annotations
+
+from blinker import signal
+
+opened = signal("surveys.opened")
+submitted = signal("surveys.submitted")
+withdrawn = signal("surveys.withdrawn")
+returned = signal("surveys.returned")
+accepted = signal("surveys.accepted")

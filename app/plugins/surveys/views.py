@@ -1,0 +1,180 @@
+"""The list of sheets, and one sheet read, handed in, returned and accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.foundation import access, audit, clock
+from app.foundation.access import current_actor
+from app.foundation.admin.formatters import Cell
+from app.foundation.admin.interface import ScopedInterface
+from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
+from app.foundation.database import transaction
+from app.kernel.errors import Invalid
+from app.plugins.establishment.labels import RANK
+from app.plugins.surveys import labels, queries, rules, service, shown
+from app.plugins.surveys.models import EDITABLE, SurveySheet
+from app.plugins.surveys.offices import OwnAndBelow
+
+
+class SheetListView(ScopedModelView):
+    """Every sheet one sees; sheets not started yet stand under 待填写 and in the aggregate."""
+
+    route_base = "/surveys"
+    datamodel = ScopedInterface(SurveySheet)
+    obj = "survey"
+    base_permissions = ["can_list"]
+    list_title = _l("摸底调查表")
+    list_columns = ["unit_name", "nature", "review_path", "site_count", "state", "submitted_at"]
+    label_columns = {
+        "unit_name": _l("填报单位"),
+        "account": _l("单位账号"),
+        "nature": _l("单位性质"),
+        "review_path": _l("接收机构"),
+        "site_count": _l("网站"),
+        "state": _l("状态"),
+        "submitted_at": _l("报送 / 期限"),
+        "no_website": _l("无网站"),
+    }
+    search_columns = ["unit_name", "account", "state", "nature", "review_path", "no_website"]
+    order_columns = ["unit_name", "submitted_at"]
+    base_order = ("id", "desc")
+    chips = {"state": labels.STATES, "nature": labels.NATURE, "review_path": OwnAndBelow()}
+    list_empty = _l("本范围内还没有摸底调查表")
+    list_hint = _l("由单位政工人事部门或者承办科室填写；点右上角“新增”查看待填写的单位。")
+
+    def row_url(self, row: SurveySheet) -> str:
+        """The page of one sheet."""
+        return url_for("SheetView.show", pk=row.id)
+
+    def add_url(self) -> str | None:
+        """The units whose sheet the actor may start."""
+        return url_for("SheetView.todo") if access.may(current_actor(), "survey", "edit") else None
+
+    def cells(self, one: SurveySheet, columns: Any) -> tuple[Cell, ...]:
+        """The row's own cells, with the date in place of a bare moment and the office by its name."""
+        drawn = dict(zip(columns, super().cells(one, columns), strict=True))
+        text, tone = shown.due_cell(one, queries.deadline(one))
+        drawn["submitted_at"] = Cell(text, tone, chip=bool(tone), name="submitted_at")
+        drawn["review_path"] = Cell(OwnAndBelow().get(one.review_path, ""), name="review_path")
+        drawn["nature"] = Cell(str(labels.NATURE[one.nature]), name="nature")
+        count = str(_("无网站")) if one.no_website else "" if one.site_count is None else str(_("%(n)s 个", n=one.site_count))
+        drawn["site_count"] = Cell(count, name="site_count")
+        return tuple(drawn[name] for name in columns)
+
+
+class SheetView(ScopedView):
+    """One sheet."""
+
+    route_base = "/surveys"
+    obj = "survey"
+    acts = {
+        "show": "see", "paper": "see", "todo": "edit", "open": "edit", "withdraw": "submit", "accept": "accept",
+        "give_back": "return",
+    }  # fmt: skip
+    default_view = "todo"
+
+    @expose("/todo")
+    @has_access
+    def todo(self) -> str:
+        """Sheets to fill in, those not started included."""
+        tasks = queries.to_fill(current_actor(), limit=100)
+        return self.render_template("surveys/todo.html", tasks=[(task, shown.chip(task.deadline)) for task in tasks])
+
+    @expose("/open", methods=["POST"])
+    @has_access
+    def open(self) -> Any:
+        """Start a sheet and go on to its form.
+
+        Raises:
+            NotSeen, AccessDenied, Refusal, WrongState: see ``service.open_``.
+        """
+        unit_id, desk_id = _number("unit"), _number("desk")
+        with transaction():
+            sheet = service.open_(unit_id or 0, desk_id, actor=current_actor())
+        return redirect(url_for("FormView.edit", pk=sheet.id))
+
+    @expose("/<int:pk>/")
+    @has_access
+    def show(self, pk: int) -> str:
+        """The sheet with its dates, what happened, and what may be done now."""
+        return self._page(queries.get(pk))
+
+    @expose("/<int:pk>/paper")
+    @has_access
+    def paper(self, pk: int) -> str:
+        """Annex 5 as paper, for the seals."""
+        sheet = queries.get(pk)
+        return self.render_template("surveys/paper.html", sheet=sheet, ranks=RANK, fields=labels.FIELDS)
+
+    @expose("/<int:pk>/withdraw", methods=["POST"])
+    @has_access
+    def withdraw(self, pk: int) -> Any:
+        """Take it back to change it."""
+        with transaction():
+            service.withdraw(queries.get(pk), actor=current_actor())
+        flash(_("已撤回。修改后请重新提交。"), "success")
+        return redirect(url_for("FormView.edit", pk=pk))
+
+    @expose("/<int:pk>/accept", methods=["POST"])
+    @has_access
+    def accept(self, pk: int) -> Any:
+        """Accept it."""
+        with transaction():
+            service.accept(queries.get(pk), actor=current_actor(), version=_number("version"))
+        flash(_("已接收。表中未登记的网站已记入网站登记。"), "success")
+        return redirect(url_for("SheetView.show", pk=pk))
+
+    @expose("/<int:pk>/return", methods=["POST"])
+    @has_access
+    def give_back(self, pk: int) -> Any:
+        """Return it with a reason; without one the page comes back with what was typed."""
+        reason = request.form.get("reason", "")
+        try:
+            with transaction():
+                service.return_(queries.get(pk), reason, actor=current_actor(), version=_number("version"))
+        except Invalid as refused:
+            page = self._page(queries.get(pk), reason=reason, findings=refused.findings)
+            return make_response(page, refused.status)
+        flash(_("已退回补正，理由已送达填报单位。"), "success")
+        return redirect(url_for("SheetView.show", pk=pk))
+
+    def _page(self, sheet: SurveySheet, *, reason: str = "", findings: Any = ()) -> str:
+        actor, deadline, office = current_actor(), queries.deadline(sheet), queries.reviewing_office(sheet)
+        office_name = office.short_name if office is not None else ""
+        can = {act: access.can(actor, "survey", act, sheet) for act in ("edit", "submit", "accept", "return")}
+        rule, source = shown.responsible(sheet)
+        return self.render_template(
+            "surveys/show.html",
+            sheet=sheet,
+            fields=labels.FIELDS,
+            site_fields=labels.SITE_FIELDS,
+            natures=labels.NATURE,
+            ranks=RANK,
+            can=can,
+            editable=sheet.state in EDITABLE,
+            clock_view=shown.chip(deadline) if sheet.state in EDITABLE else None,
+            handed_in=shown.handed_in(sheet, deadline),
+            deadline=deadline,
+            stages=shown.stages(sheet),
+            next_step=shown.next_step(sheet, deadline, office_name),
+            responsible=rule,
+            responsible_source=source,
+            office=office_name,
+            scans=queries.scans(sheet),
+            compared=shown.compared(sheet) if can["accept"] and sheet.state == "submitted" else [],
+            story=shown.story(audit.timeline(sheet)),
+            today=clock.today(),
+            reason=reason,
+            reason_longest=rules.REASON_LONGEST,
+            findings=list(findings),
+        )
+
+
+def _number(name: str) -> int | None:
+    raw = request.form.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None

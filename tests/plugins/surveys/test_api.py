@@ -1,0 +1,4 @@
+"""Survey sheets over the API.
+
+Taken by the aggregate helper.
+"""

@@ -1,0 +1,4 @@
+"""The workbook of the collected survey.
+
+Taken by the aggregate helper.
+"""
