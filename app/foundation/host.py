@@ -27,6 +27,7 @@ from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+MENU = ("desk", "survey", "review", "badge", "office")
 FAB_PUBLIC = (
     "SignInView",
     "TokenApi",
@@ -67,4 +68,5 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
         appbuilder.add_view_no_menu(FileView)
         for plugin in plugins:
             plugin.register_views(appbuilder)
+        appbuilder.menu.menu.sort(key=lambda item: MENU.index(item.name) if item.name in MENU else len(MENU))
     return appbuilder

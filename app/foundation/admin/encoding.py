@@ -8,10 +8,14 @@ from __future__ import annotations
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
+
+from app.foundation.admin import addresses, arguments
+from app.foundation.admin.arguments import BadArgument
+from app.kernel.errors import N_
 
 
 def pairs(raw: bytes) -> list[tuple[str, str]]:
@@ -39,5 +43,42 @@ class Utf8Request(Request):
 
 
 def register(app: Flask) -> None:
-    """Let ``app`` read its requests this way."""
+    """Let ``app`` read its requests this way, and screen those of views we did not write (signing in, files)."""
     app.request_class = Utf8Request
+    app.before_request(screen)
+
+
+def screen() -> None:
+    """Refuse what no view can use. Our own base classes do it themselves, once it is known who asks.
+
+    Raises:
+        NotSeen, BadArgument: see ``arguments``.
+    """
+    view = addresses.current_view()
+    if view is None or hasattr(view, "screen"):
+        return
+    arguments.screen_query()
+    arguments.screen_form()
+    if request.is_json:
+        screen_json()
+
+
+def screen_json() -> None:
+    """The same for a JSON body, whatever its shape.
+
+    Raises:
+        BadArgument: it nests too deep, or holds text that is no text.
+    """
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise BadArgument("body", N_("“%(name)s”的层次过多。")) from None
+    waiting: list[tuple[str, Any]] = [("body", body)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(str(key), one) for pair in value.items() for key, one in (pair, (pair[0], pair[0]))]
+        elif isinstance(value, list):
+            waiting += [(name, one) for one in value]
+        elif isinstance(value, str) and arguments.unclean(value):
+            raise BadArgument(name, N_("“%(name)s”含有无法识别的字符：请使用 UTF-8 编码的文字。"))

@@ -116,6 +116,21 @@ def startable_sites(actor: Actor) -> list[Startable]:
     return [Startable(site, live) for site, live in db.session.execute(statement)]
 
 
+def unfiled_sites(actor: Actor, limit: int = 50) -> list[Site]:
+    """Registered sites the actor files for that have no application but withdrawn ones (S19, S26); one statement."""
+    if actor.is_system or not access.may(actor, "application", "submit"):
+        return []
+    filed = select(Application.site_id).where(Application.site_id == Site.id, Application.state != "withdrawn")
+    statement = (
+        select(Site)
+        .where(access.scope(actor, "application", "submit", Site), Site.active.is_(True), ~filed.exists())
+        .options(joinedload(Site.unit))
+        .order_by(Site.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
 def startable_units(actor: Actor) -> list[Unit]:
     """The units for which the actor may apply for a website that is not registered yet."""
     statement = (

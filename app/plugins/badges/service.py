@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from sqlalchemy.exc import IntegrityError
+
 from app.foundation import access, audit, clock, limits
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.foundation.tenancy.settings import setting
-from app.kernel.errors import N_, Refusal
+from app.kernel.errors import N_, Refusal, Stale
 from app.kernel.workdays import Clock
 from app.plugins.badges import numbering, queries, rules, signals
 from app.plugins.badges.catalogue import catalogue
@@ -80,7 +82,14 @@ def _made(item: BatchItem, hosts: tuple[snapshot.Host, ...], actor: Actor) -> Ba
         names=[BadgeHost(ascii=host.ascii, live=True) for host in hosts],
     )
     db.session.add(badge)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # somebody else's badge got there between our look and our write
+        raise Stale(
+            "badge-raced",
+            N_("同一网站或者网址的标识刚刚由他人核发，本次没有核发。请刷新页面核对。"),
+            source="办法第十六条",
+        ) from error
     return badge
 
 
@@ -124,9 +133,9 @@ def suspend(badge: Badge, *, reason: str, actor: Actor, ground: str = "verify") 
     access.require(actor, "badge", "suspend", badge)
     queries.lock(badge)
     rules.ensure_ground(ground, catalogue().suspension)
-    said = registry_rules.ensure_reason(reason)
+    said, now = registry_rules.ensure_reason(reason), clock.now()
     take(BadgeFlow(badge), "suspend")
-    badge.state_since, badge.suspended_ground, badge.suspended_reason = clock.now(), ground, said
+    badge.state_since, badge.suspended_ground, badge.suspended_reason = now, ground, said
     audit.record(actor, "badge.suspended", badge, after={"state": "suspended", "ground": ground}, reason=said)
     signals.suspended.send(badge, actor=actor)
     return badge
@@ -142,9 +151,9 @@ def resume(badge: Badge, *, reason: str, actor: Actor) -> Badge:
     """
     access.require(actor, "badge", "suspend", badge)
     queries.lock(badge)
-    said = registry_rules.ensure_reason(reason)
+    said, now = registry_rules.ensure_reason(reason), clock.now()
     take(BadgeFlow(badge), "resume")
-    badge.state_since, badge.suspended_ground, badge.suspended_reason = clock.now(), "", ""
+    badge.state_since, badge.suspended_ground, badge.suspended_reason = now, "", ""
     audit.record(actor, "badge.resumed", badge, after={"state": "issued"}, reason=said)
     signals.resumed.send(badge, actor=actor)
     return badge
@@ -190,11 +199,11 @@ def strike(badge: Badge, *, actor: Actor) -> Badge:
     revocation = queries.decision(badge)
     if revocation is None:
         raise rules.undecided()
-    before = badge.state
+    before, now = badge.state, clock.now()
     take(BadgeFlow(badge), "revoke")
-    badge.state_since, badge.suspended_ground, badge.suspended_reason = clock.now(), "", ""
+    badge.state_since, badge.suspended_ground, badge.suspended_reason = now, "", ""
     revocation.executed_by_id, revocation.executed_by = actor.person_id, actor.name
-    revocation.executed_at = clock.now()
+    revocation.executed_at = now
     for name in badge.names:
         name.live = False
     audit.record(

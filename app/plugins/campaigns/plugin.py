@@ -13,7 +13,13 @@ from app.plugins.campaigns import labels
 from app.plugins.campaigns.cli import campaigns_cli
 from app.plugins.campaigns.views import CampaignListView, CampaignView
 
-assets = Blueprint("campaigns", __name__, static_folder="static", static_url_path="/static/campaigns")
+assets = Blueprint(
+    "campaigns",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/campaigns",
+)
 
 
 class CampaignsPlugin(Plugin):

@@ -7,8 +7,8 @@ import unicodedata
 import click
 from flask.cli import AppGroup
 
-from app.plugins.demo import staff, story
 from app.kernel.errors import Refusal
+from app.plugins.demo import staff, story
 
 demo_cli = AppGroup("demo", help="演示数据：装入和列出帐号。")
 

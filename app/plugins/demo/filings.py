@@ -126,7 +126,11 @@ class Story:
 
     def pass_first(self) -> None:
         self.day = after(self.day, 2)
-        self.by("reviewer", 15, lambda row, actor: (self.check_all(row, actor), service.pass_first(row, actor=actor)))
+        self.by(
+            "reviewer",
+            15,
+            lambda row, actor: (self.check_all(row, actor), service.pass_first(row, actor=actor)),
+        )
 
     def receive(self) -> None:
         self.day = after(self.day, 2)
@@ -151,7 +155,9 @@ class Story:
         return db.session.scalars(select(BatchItem).where(BatchItem.application_id == self.id)).one()
 
     def badge(self) -> Badge:
-        return db.session.scalars(select(Badge).join(BatchItem).where(BatchItem.application_id == self.id)).one()
+        return db.session.scalars(
+            select(Badge).join(BatchItem).where(BatchItem.application_id == self.id)
+        ).one()
 
     def issue(self) -> None:
         self.day = after(self.day, 1)

@@ -37,7 +37,15 @@ def load(cast: Cast) -> int:
         _tell(unit, None, cast.filer_of(unit), contacts[account], goal, serial, cast)
     for site in desks:
         unit = next(one for one in units.values() if one.id == site.unit_id)
-        _tell(unit, site.filing_desk_id, cast.filer(site), contacts[unit.account], "submitted", len(wanted), cast)
+        _tell(
+            unit,
+            site.filing_desk_id,
+            cast.filer(site),
+            contacts[unit.account],
+            "submitted",
+            len(wanted),
+            cast,
+        )
     return len(wanted) + len(desks)
 
 
@@ -68,6 +76,7 @@ def _tell(
                 email=contact["email"],
                 site_count=len(entry.sites),
                 no_website=not entry.sites,
+                sites=tuple(replace(site, chinese_domain=site.chinese_domain or "无") for site in entry.sites),
             ),
             version=None,
             actor=filer,

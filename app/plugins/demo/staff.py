@@ -109,7 +109,9 @@ def accounts() -> list[Account]:
         for row in rows("people"):
             posts = list(
                 db.session.scalars(
-                    select(Post).join(Person, Post.person_id == Person.id).where(Person.username == row["username"])
+                    select(Post)
+                    .join(Person, Post.person_id == Person.id)
+                    .where(Person.username == row["username"])
                 )
             )
             if not posts:

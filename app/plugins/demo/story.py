@@ -47,5 +47,7 @@ def load() -> Iterator[str]:
     yield f"申请 {filings.load(cast)} 件。"
     with transaction():
         clock.move(NOW)
-        audit.record(maker, DONE, db.session.scalars(select(Person).where(Person.demo.is_(True)).limit(1)).one())
+        audit.record(
+            maker, DONE, db.session.scalars(select(Person).where(Person.demo.is_(True)).limit(1)).one()
+        )
     yield f"演练时钟停在 {NOW:%Y-%m-%d %H:%M}（北京时间）。"

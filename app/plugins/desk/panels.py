@@ -9,12 +9,11 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.foundation import access
+from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.plugins.applications import queries as applications
-from app.plugins.surveys import aggregate
-
-NAMED = 4
+from app.plugins.campaigns import queries as campaigns
+from app.plugins.surveys import progress
 
 # Parts of the bar: label, states counted, tone.
 APPLICATION_PARTS = (
@@ -41,26 +40,33 @@ def of_surveys(actor: Actor) -> Iterator[Panel]:
     """How the survey of one's own office stands, and who is missing."""
     if not access.may(actor, "aggregate", "see"):
         return
-    office = aggregate.whole(actor).office
-    table = aggregate.timetable_of(office, actor=actor)
-    standing = aggregate.progress(office, actor=actor, table=table)
-    if not standing.expected:
+    table = campaigns.timetable()
+    plans = table.current("survey")
+    if not plans:
+        return
+    found = progress.cells(actor, plans[-1], table, clock.today(), obj="aggregate", act="see")
+    counts = progress.total(cell.counts for cell in found)
+    if not counts.total:
         return
     parts = (
-        (_("已接收"), standing.accepted, "ok"),
-        (_("已提交"), standing.submitted, "b"),
-        (_("退回补正"), standing.returned, "w"),
-        (_("未报送"), standing.missing, "r"),
+        (_("已接收"), counts.accepted, "ok"),
+        (_("已提交"), counts.submitted, "b"),
+        (_("退回补正"), counts.returned, "w"),
+        (_("未报送"), counts.missing, "r"),
     )
-    names = [one.name for one in aggregate.missing(office, NAMED, actor=actor, table=table)]
-    lines = [_("应报 %(n)s 份，已收 %(m)s 份。", n=standing.expected, m=standing.handed_in)]
-    if names:
-        lines.append(_("本级尚未报送：%(names)s等。", names="、".join(names)))
+    lines = [
+        _(
+            "应报 %(n)s 份，已收 %(m)s 份，超期未报 %(late)s 份。",
+            n=counts.total,
+            m=counts.accepted + counts.submitted,
+            late=counts.overdue,
+        )
+    ]
     yield Panel(
         title=_("摸底调查"),
         parts=[part for part in parts if part[1]],
         lines=lines,
-        url=url_for("AggregateView.index"),
+        url=url_for("AggregateView.show"),
         action=_("查看汇总"),
     )
 
@@ -80,6 +86,6 @@ def of_applications(actor: Actor) -> Iterator[Panel]:
     yield Panel(
         title=_("开办审核和资格复核"),
         parts=parts,
-        url=url_for("ApplicationView.list"),
+        url=url_for("ApplicationListView.list"),
         action=_("查看申请"),
     )

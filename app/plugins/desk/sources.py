@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.clock import ClockView
-from app.kernel import workdays
+from app.foundation.database import db
+from app.foundation.tenancy.models import Unit
+from app.kernel import paths, workdays
 from app.plugins.applications import clocks
 from app.plugins.applications import queries as applications
 from app.plugins.badges import queries as badges
@@ -24,6 +28,7 @@ from app.plugins.surveys import queries as surveys
 
 SURVEY, FILING, FINISH = "survey", "filing", "finish"
 DATES_SHOWN = 5
+TRACKS = ("organ", "institution")
 
 # task key of the applications plugin → (what is to be done, what the link says)
 APPLICATION = {
@@ -73,22 +78,54 @@ def _sheet_url(one: surveys.Task) -> str:
 def _dated(due: Deadline | None) -> ClockView | None:
     if due is None:
         return None
-    fixed = workdays.fixed(due.kind, due.issued_on, due.date, rule=due.label, source=due.source, firm=due.binding)
+    fixed = workdays.fixed(
+        due.kind, due.issued_on, due.date, rule=due.label, source=due.source, firm=due.binding
+    )
     return clock.view(fixed, clock.today())
 
 
 def deadlines(actor: Actor) -> list[Deadline]:
-    """The dates that bind the actor's own units or desks, soonest first, those long past left out."""
+    """The dates that bind the actor's own units, desks or offices, soonest first."""
     table = campaigns.timetable()
     found: dict[tuple[str, str], Deadline] = {}
-    for post in actor.posts:
-        whose = Whose(post.path, None)
-        for kind in (SURVEY, FILING, FINISH):
-            for track in ("organ", "institution"):
-                due = table.deadline(kind, whose, track)
-                if due is not None:
-                    found.setdefault((due.label, due.date.isoformat()), due)
+    for whose, tracks in _bound(actor):
+        for kind, track in product((SURVEY, FILING, FINISH), tracks):
+            due = table.deadline(kind, whose, track)
+            if due is not None:
+                found.setdefault((due.label, due.date.isoformat()), due)
     return sorted(found.values(), key=lambda due: due.date)[:DATES_SHOWN]
+
+
+def _bound(actor: Actor) -> Iterator[tuple[Whose, tuple[str, ...]]]:
+    """Row facts and tracks to ask dates for: a unit's own track, both tracks for an office or a desk."""
+    units = [post.unit_id for post in actor.posts if post.unit_id is not None]
+    if units:
+        for unit in db.session.scalars(select(Unit).where(Unit.id.in_(units))):
+            yield Whose(unit.review_path, unit.filing_path), (unit.nature,)
+    for post in actor.posts:
+        if post.unit_id is not None:
+            continue
+        if post.level == "desk":
+            yield Whose(paths.parent(post.path), post.path), TRACKS
+        else:
+            yield Whose(post.path, None), TRACKS
+
+
+def of_filing(actor: Actor) -> Iterator[Task]:
+    """Websites that have no application yet, with the filing date that binds them (S19)."""
+    table = campaigns.timetable()
+    for site in applications.unfiled_sites(actor):
+        track = site.unit.nature if site.unit is not None else None
+        due = table.deadline(FILING, Whose(site.review_path, site.filing_path), track)
+        yield Task(
+            what=_("申请资格复核"),
+            subject=site.unit.name if site.unit is not None else site.name,
+            about=site.name,
+            url=url_for("FilingView.new"),
+            action=_("去申请"),
+            due=due.date if due else None,
+            clock=_dated(due),
+        )
 
 
 def of_applications(actor: Actor) -> Iterator[Task]:

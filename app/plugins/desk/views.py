@@ -10,7 +10,13 @@ from app.foundation.admin.views import ScopedView, expose, has_access
 from app.plugins.desk import panels, sources
 from app.plugins.desk.tasks import SHOWN, in_order, pressure
 
-TASKS = (sources.of_surveys, sources.of_applications, sources.of_badges, sources.of_registrar, sources.of_office)
+TASKS = (
+    sources.of_surveys,
+    sources.of_applications,
+    sources.of_badges,
+    sources.of_registrar,
+    sources.of_office,
+)
 PANELS = (panels.of_surveys, panels.of_applications)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.foundation.database import db
@@ -63,8 +63,8 @@ def _id_of(path: str) -> Any:
     return select(own.id).where(own.path == path).scalar_subquery()
 
 
-def _passed(chosen: Office | None, exact: bool, words: str) -> Select[Any]:
-    statement: Select[Any] = (
+def _passed(chosen: Office | None, exact: bool, words: str) -> Any:
+    statement: Any = (
         select(BatchItem, Badge.number, Badge.state, Badge.issued_at)
         .outerjoin(Badge, Badge.item_id == BatchItem.id)
         .where(BatchItem.state.in_(("pending", "issued")), or_(Badge.id.is_(None), Badge.state != "revoked"))

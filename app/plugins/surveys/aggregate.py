@@ -1,40 +1,81 @@
-"""The office's aggregate: progress by group, the units behind a number, the collated table and its export (S14)."""
+"""The office's aggregate: progress by group, who is missing, the collated table, its export, the units behind a number (S14)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.foundation import access, audit, clock
-from app.foundation.access import Actor, current_actor
+from app.foundation.access import Actor, Facts, current_actor
 from app.foundation.admin import arguments
 from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.admin.widgets import pages_of
 from app.foundation.database import db, transaction
 from app.foundation.documents import xlsx
-from app.foundation.tenancy.models import Grant, Office, Site, Unit
+from app.foundation.tenancy.models import Grant, Office
 from app.kernel import paths
-from app.kernel.errors import N_, NotSeen
+from app.kernel.errors import N_, AccessDenied, NotSeen
 from app.plugins.campaigns import queries as campaigns
-from app.plugins.campaigns.rules import Group, Plan
-from app.plugins.establishment.labels import RANK
-from app.plugins.surveys import collation, labels, offices, progress, queries, shown
-from app.plugins.surveys.expected import BY_DESK, OWN
-from app.plugins.surveys.models import EDITABLE, SurveySheet
-from app.plugins.surveys.progress import Section
+from app.plugins.campaigns.rules import Group, Plan, Timetable, Whose
+from app.plugins.surveys import collation, expected, groups, labels, offices, progress, shown
+from app.plugins.surveys.groups import Section
+from app.plugins.surveys.models import EDITABLE
 
 STATES = {
-    "": _l("全部"),
-    "unfinished": _l("未报送和退回"),
     "missing": _l("未报送"),
     "returned": _l("退回补正"),
-    "submitted": _l("待接收"),
+    "submitted": _l("已提交"),
     "accepted": _l("已接收"),
 }
-PAGE = 50
+PAGE = 25
+MISSING_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is looked at: an office, the survey that reaches it, the dates and the offices with lines in it."""
+
+    actor: Actor
+    office: Office
+    plan: Plan | None
+    plans: list[Plan]
+    table: Timetable
+    offices: dict[str, Office]
+    own: Office
+
+    @property
+    def survey(self) -> Plan:
+        """The survey.
+
+        Raises:
+            NotSeen: none is under way here.
+        """
+        if self.plan is None:
+            raise _unseen()
+        return self.plan
+
+    def sections(self) -> list[Section]:
+        """Progress by group."""
+        path = self.office.path
+        found = progress.cells(self.actor, self.survey, self.table, clock.today(), path=path)
+        return groups.sections(self.actor, self.survey, found, self.table, path, self.offices)
+
+    def missing(self) -> list[Any]:
+        """Who at the office's own level has not reported, with the dates; only for those who see the sheets."""
+        path, plan = self.office.path, self.survey
+        if not paths.covers(plan.office_path, path) or not access.can(self.actor, "survey", "see", self.office):
+            return []
+        sheets = expected.sheets(self.actor, plan, path=path, level=path)
+        with access.acting_as(access.system(progress.TASK)):
+            rows = db.session.execute(expected.listed(sheets, plan, expected.MISSING, limit=MISSING_SHOWN)).all()
+        asked = [row for row in rows if progress.addressed(plan, self.table, Whose(row.review_path, row.filing_path))]
+        return [(row, shown.chip(_deadline(row, self.table))) for row in asked]
 
 
 class AggregateView(ScopedView):
@@ -42,187 +83,144 @@ class AggregateView(ScopedView):
 
     route_base = "/aggregate"
     obj = "aggregate"
-    acts = {"show": "see", "units": "see", "sites": "see", "export": "see"}
+    acts = {"show": "see", "units": "see", "export": "see"}
     default_view = "show"
 
     @expose("/")
     @has_access
     def show(self) -> str:
-        """Progress of one survey within the actor's scope."""
-        actor, plans = current_actor(), _plans(current_actor())
-        plan = _chosen(plans)
-        sections = _sections(actor, plan) if plan is not None else []
+        """Progress of one survey at and below an office, then the collated table; its further pages stand alone.
+
+        Raises:
+            AccessDenied: nobody shares figures with the actor.
+            NotSeen: no such office or survey, or not the actor's to see.
+            BadArgument: a page or state that is not offered.
+        """
+        place, number, state = _place(current_actor()), _page_number(), _offered("state", collation.RECEIVED)
+        shown_first = number == 1 and not state
+        table = self._table(place, number, state) if place.plan is not None else {}
+        sections = place.sections() if place.plan is not None and shown_first else []
         return self.render_template(
             "surveys/aggregate.html",
-            plan=plan,
-            plans=plans,
+            place=place,
             sections=sections,
-            whole=progress.total(section.counts for section in sections),
-            chips={row: shown.chip(row.deadline) for section in sections for row in section.rows},
-            shared=_shared_with(actor),
+            whole=groups.total(section.counts for section in sections),
+            missing=place.missing() if sections else [],
+            shared=_shared_with(place) if shown_first else [],
+            source=collation.source,
+            first=shown_first,
+            state=state,
+            states={one: labels.STATES[one][0] for one in collation.RECEIVED},
+            **table,
         )
+
+    @staticmethod
+    def _table(place: Place, number: int, state: str) -> dict[str, Any]:
+        rows, count, at = collation.page(
+            place.actor, place.survey, place.office, number=number, size=PAGE, state=state
+        )
+        return {
+            "rows": rows,
+            "fields": collation.fields(place.actor, place.office),
+            "page": at,
+            "pages": pages_of(count, PAGE),
+            "count": count,
+        }
 
     @expose("/units")
     @has_access
     def units(self) -> str:
-        """The units behind a number: whose sheets the actor sees, with their state.
+        """The units behind a number, those not started included: only where the sheets are the actor's to see.
 
         Raises:
             BadArgument: a filter that is not offered.
             NotSeen: no such survey, group or office here.
         """
-        actor, plan = current_actor(), _needed(_chosen(_plans(current_actor())))
-        asked = _Asked(plan)
-        page = _page_number()
-        rows, more = asked.rows(actor, plan, page)
-        table = campaigns.timetable()
-        listed = [
-            (unit, desk, sheet, table.deadline("survey", queries.whose(sheet or unit), unit.nature))
-            for unit, desk, sheet in rows
-        ]
+        place, number = _place(current_actor(), level=True), _page_number()
+        group, track, state = _group(place), _offered("track", _tracks(place)), _offered("state", STATES)
+        plan, path = place.survey, place.office.path
+        sheets = expected.sheets(place.actor, plan, obj="survey", act="see", path=path, level=path)
+        where = [_of_group(plan, group, sheets.c)] if group is not None else []
+        where += [sheets.c.nature.in_(line.natures) for line in plan.lines if line.key == track]
+        asked = expected.listed(sheets, plan, state, *where, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        with access.acting_as(access.system(progress.TASK)):
+            rows = db.session.execute(asked).all()
         return self.render_template(
-            "surveys/units.html",
-            plan=plan,
-            asked=asked,
-            rows=[(unit, desk, sheet, _due(sheet, due)) for unit, desk, sheet, due in listed],
+            "surveys/aggregate_units.html",
+            place=place,
+            group=group,
+            track=track,
+            state=state,
             states=STATES,
+            tracks={line.key: line.label for line in plan.lines},
             natures=labels.NATURE,
-            page=page,
-            more=more,
+            rows=[(row, _due(row, place.table)) for row in rows[:PAGE]],
+            page=number,
+            more=len(rows) > PAGE,
         )
-
-    @expose("/sites")
-    @has_access
-    def sites(self) -> str:
-        """The collated survey in annex 5's columns, page by page."""
-        plan, page = _needed(_chosen(_plans(current_actor()))), _page_number()
-        sheets, more = collation.page(current_actor(), plan, number=page, size=PAGE)
-        return self.render_template(
-            "surveys/sites.html", plan=plan, sheets=sheets, page=page, more=more, fields=labels.FIELDS,
-            site_fields=labels.SITE_FIELDS, natures=labels.NATURE, ranks=RANK, first=(page - 1) * PAGE,
-        )  # fmt: skip
 
     @expose("/export.xlsx")
     @has_access
-    def export(self) -> Response:
+    def export(self) -> Any:
         """The collated survey as a workbook; who took it is remembered.
 
         Raises:
-            Refusal: too many sheets for one workbook.
+            Refusal: too many rows for one workbook. Others as ``show``.
         """
-        actor, plan = current_actor(), _needed(_chosen(_plans(current_actor())))
-        content = collation.workbook(actor, plan, _sections(actor, plan), _holders(actor), clock.today())
+        place = _place(current_actor())
+        plan, today = place.survey, clock.today()
+        content, rows, personal = collation.workbook(place.actor, plan, place.office, place.sections(), today)
+        after = {"office": place.office.code, "document": plan.document, "rows": rows, "contacts": personal}
+        name = _("摸底汇总表_%(office)s_%(day)s", office=place.office.short_name, day=f"{today:%Y%m%d}")
         with transaction():
-            audit.record(actor, "aggregate.exported", campaigns.get(plan.id), after={"bytes": len(content)})
-        response = Response(content, mimetype=xlsx.CONTENT_TYPE)
-        response.headers["Content-Disposition"] = (
-            f"attachment; filename=survey-{clock.today():%Y%m%d}.xlsx"
+            audit.record(place.actor, "aggregate.exported", place.office, after=after)
+        response = send_file(
+            BytesIO(content), mimetype=xlsx.CONTENT_TYPE, as_attachment=True, download_name=f"{name}.xlsx"
         )
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
-class _Asked:
-    """What the list of units is narrowed to: group, office, nature, state."""
+# -- what was asked for --------------------------------------------------------------------------------------
 
-    def __init__(self, plan: Plan) -> None:
-        self.group = self._group(plan)
-        self.office = self._office(plan)
-        self.nature = _offered("nature", {"": "", **labels.NATURE})
-        self.state = _offered("state", STATES)
 
-    def _group(self, plan: Plan) -> Group | None:
-        key = request.args.get("group", "")
-        found = next((group for group in plan.groups if group.key == key), None)
-        if key and found is None:
-            raise _unseen()
-        return found
-
-    def _office(self, plan: Plan) -> Office | None:
-        raw = request.args.get("office", "")
-        if not raw:
-            return None
-        key = arguments.key(raw)
-        found = db.session.get(Office, key) if key is not None else None
-        if found is None or not paths.covers(plan.office_path, found.path):
-            raise _unseen()
-        return found
-
-    def where(self, plan: Plan, actor: Actor) -> Any:
-        """The condition on units; the scope is that of the sheets themselves, not of the numbers."""
-        clauses = [
-            access.scope(actor, "survey", "see", Unit),
-            Unit.review_path >= plan.office_path,
-            Unit.review_path < paths.upper_bound(plan.office_path),
-        ]
-        if self.group is not None:
-            clauses.append(progress.group_clause(plan, self.group, Unit))
-        if self.office is not None:
-            clauses.append(Unit.review_path == self.office.path)
-        if self.nature:
-            clauses.append(Unit.nature == self.nature)
-        return and_(*clauses)
-
-    def with_state(self, sheet: Any = SurveySheet) -> Any:
-        """The condition on the sheet of a unit."""
-        missing = or_(sheet.id.is_(None), sheet.state == "draft")
-        if self.state == "missing":
-            return missing
-        if self.state == "unfinished":
-            return or_(missing, sheet.state == "returned")
-        return sheet.state == self.state if self.state else True
-
-    def rows(self, actor: Actor, plan: Plan, page: int) -> tuple[list[tuple[Unit, Office | None, Any]], bool]:
-        """Units with their sheets, one page; sites filed by desks follow on the last page."""
-        own = and_(
-            SurveySheet.unit_id == Unit.id, SurveySheet.campaign_id == plan.id, SurveySheet.filing_desk_id.is_(None)
+def _place(actor: Actor, *, level: bool = False) -> Place:
+    own = progress.own_paths(actor)
+    if not own:
+        raise AccessDenied(
+            "aggregate-not-shared",
+            N_("还没有文件将摸底汇总共享给您所在的机构。如工作需要，请与同级机构编制部门联系。"),
         )
-        statement = (
-            select(Unit, SurveySheet)
-            .outerjoin(SurveySheet, own)
-            .where(OWN, self.where(plan, actor), self.with_state())
-            .order_by(Unit.review_path, Unit.account)
-            .offset((page - 1) * PAGE)
-            .limit(PAGE + 1)
-        )
-        # Read by the platform within the scope written above: the guard would hide a sheet and leave its unit.
-        with access.acting_as(access.system(progress.TASK)):
-            found: list[tuple[Unit, Office | None, Any]] = [
-                (unit, None, sheet) for unit, sheet in db.session.execute(statement)
-            ]
-            more = len(found) > PAGE
-            found = found[:PAGE] if more else found + self._by_desk(actor, plan)
-        return found, more
-
-    def _by_desk(self, actor: Actor, plan: Plan) -> list[tuple[Unit, Office | None, Any]]:
-        pairs = select(Site.unit_id, Site.filing_desk_id).where(BY_DESK).distinct().subquery()
-        sheet = and_(
-            SurveySheet.unit_id == Unit.id,
-            SurveySheet.campaign_id == plan.id,
-            SurveySheet.filing_desk_id == pairs.c.filing_desk_id,
-        )
-        statement = (
-            select(Unit, Office, SurveySheet)
-            .select_from(pairs)
-            .join(Unit, Unit.id == pairs.c.unit_id)
-            .join(Office, Office.id == pairs.c.filing_desk_id)
-            .outerjoin(SurveySheet, sheet)
-            .where(Unit.active.is_(True), self.where(plan, actor), self.with_state())
-            .order_by(Unit.review_path, Unit.account)
-            .limit(PAGE)
-        )
-        return [(unit, desk, sheet) for unit, desk, sheet in db.session.execute(statement)]
+    path = _asked_path(own[0])
+    plans = progress.plans_at(campaigns.timetable(), path)
+    plan = _chosen(plans)
+    lower = [one for group in plan.groups for one in group.offices if paths.covers(path, one)] if plan else []
+    known = offices.by_path({path, own[0], *lower, *([plan.office_path] if plan is not None else [])})
+    office = known.get(path)
+    if office is None or not _may(actor, office, plan, level=level):
+        raise _unseen()
+    table = progress.dates(actor, plan, path) if plan is not None else campaigns.timetable()
+    return Place(actor, office, plan, plans, table, known, known[own[0]])
 
 
-def _plans(actor: Actor) -> list[Plan]:
-    """Surveys under way that reach the actor's scope, the nearest office's first."""
-    places = [post.path for post in actor.posts if access.policy().lines_for(post.role, "aggregate", "see")]
-    found = [
-        plan
-        for plan in campaigns.timetable().current("survey")
-        if any(paths.covers(plan.office_path, place) or paths.covers(place, plan.office_path) for place in places)
-    ]
-    return sorted(found, key=lambda plan: (-len(plan.office_path), plan.office_path))
+def _asked_path(own: str) -> str:
+    code = request.args.get("office", "")
+    if not code:
+        return own
+    statement = select(Office.path).where(Office.code == code, Office.kind == "office", Office.active.is_(True))
+    path = db.session.scalar(statement)
+    if path is None:
+        raise _unseen()
+    return path
+
+
+def _may(actor: Actor, office: Office, plan: Plan | None, *, level: bool) -> bool:
+    """Whether the figures of the office are the actor's; with ``level`` also some of the sheets behind them."""
+    if not access.can(actor, "aggregate", "see", office):
+        return False
+    homes = [home for group in plan.groups for home in group.homes] if plan is not None else []
+    facts = [Facts(office.path), *(Facts(office.path, home) for home in homes if home != office.path)]
+    return not level or any(access.can(actor, "survey", "see", one) for one in facts)
 
 
 def _chosen(plans: list[Plan]) -> Plan | None:
@@ -235,64 +233,71 @@ def _chosen(plans: list[Plan]) -> Plan | None:
     return found
 
 
-def _needed(plan: Plan | None) -> Plan:
-    if plan is None:
+def _group(place: Place) -> Group | None:
+    key = request.args.get("group", "")
+    found = next((group for group in place.survey.groups if group.key == key), None)
+    if key and found is None:
         raise _unseen()
-    return plan
+    return found
+
+
+def _of_group(plan: Plan, group: Group, columns: Any) -> ColumnElement[bool]:
+    """The rows of a group at a level, by the same facts as ``Plan.group_of``."""
+    desks = [home for one in plan.groups for home in one.homes if home != plan.office_path]
+    carried = columns.filing_path.in_([home for home in group.homes if home in desks])
+    level = columns.review_path.in_([*group.homes, *group.offices])
+    return or_(carried, and_(level, or_(columns.filing_path.is_(None), columns.filing_path.not_in(desks))))
+
+
+def _tracks(place: Place) -> list[str]:
+    return [line.key for line in place.survey.lines]
+
+
+def _offered(name: str, words: Any) -> str:
+    value = request.args.get(name, "")
+    if value and value not in words:
+        raise arguments.BadArgument(name, N_("参数“%(name)s”没有这个选项。"))
+    return value
+
+
+def _page_number() -> int:
+    number = arguments.key(request.args.get("page", "1").strip())
+    if not number:
+        raise arguments.BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
+    return min(number, 10_000)
 
 
 def _unseen() -> NotSeen:
     return NotSeen("aggregate-not-seen", N_("没有找到该项汇总，或者它不在您的管辖范围内。"))
 
 
-def _sections(actor: Actor, plan: Plan) -> list[Section]:
-    found = progress.cells(actor, plan, campaigns.timetable(), clock.today(), obj="aggregate", act="see")
-    return progress.sections(actor, plan, found, offices.by_path({cell.review_path for cell in found}))
+# -- what stands beside the numbers --------------------------------------------------------------------------
 
 
-def _offered(name: str, words: Any) -> str:
-    value = request.args.get(name, "")
-    if value not in words:
-        raise arguments.BadArgument(name, N_("参数“%(name)s”没有这个选项。"))
-    return value
+def _deadline(row: Any, table: Timetable) -> Any:
+    return table.deadline(groups.SURVEY, Whose(row.review_path, row.filing_path), row.nature)
 
 
-def _page_number() -> int:
-    raw = request.args.get("page", "1")
-    if not raw.isascii() or not raw.isdigit() or len(raw) > 6:
-        raise arguments.BadArgument("page", N_("参数“%(name)s”应为不小于 0 的整数。"))
-    return max(int(raw), 1)
-
-
-def _due(sheet: SurveySheet | None, deadline: Any) -> Any:
-    """A chip where something is still to be handed in, else when it was."""
-    if sheet is None or sheet.state in EDITABLE:
+def _due(row: Any, table: Timetable) -> Any:
+    """A chip where something is still to be handed in, else when it was and whether in time."""
+    deadline = _deadline(row, table)
+    if row.sheet_id is None or row.state in EDITABLE:
         return shown.chip(deadline)
-    return shown.handed_in(sheet, deadline)[0]
+    return shown.handed_in(row, deadline)[0]
 
 
-def _holders(actor: Actor) -> str:
-    return "、".join(dict.fromkeys(post.holder for post in actor.posts))
-
-
-def _shared_with(actor: Actor) -> list[tuple[str, str]]:
-    """With whom an office shares its aggregate, and by which document; the office's own grants only."""
-    places = [post.path for post in actor.posts if post.level not in {"desk", ""}]
-    if not places:
+def _shared_with(place: Place) -> list[tuple[str, str]]:
+    """With whom the office shares its figures, and by which document: for the office itself."""
+    if place.office.path not in {post.path for post in place.actor.posts if post.level != "desk"}:
         return []
     day = clock.today()
     rows = db.session.execute(
         select(Office.short_name, Grant.document)
         .join(Office, Office.path == Grant.holder_path)
         .where(
-            Grant.relation == "shares", Grant.where_path.in_(places), Grant.since <= day,
+            Grant.relation == "shares", Grant.where_path == place.office.path, Grant.since <= day,
             or_(Grant.until.is_(None), Grant.until >= day),
         )
+        .order_by(Office.path)
     )  # fmt: skip
     return [(name, document) for name, document in rows]
-
-
-def units_url(plan: Plan, row: progress.Row, state: str = "") -> str:
-    """The units behind a number of a line."""
-    args = {"group": row.group, "office": row.office_id, "nature": row.nature, "state": state}
-    return url_for("AggregateView.units", campaign=plan.id, **{name: value for name, value in args.items() if value})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO, cast
 
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import access
 from app.foundation.access import current_actor
-from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.admin.views import expose, has_access
 from app.foundation.database import db, transaction
 from app.kernel.errors import Finding, Invalid, Refusal, Stale
 from app.plugins.establishment.labels import RANK
@@ -26,13 +26,10 @@ SECTIONS = {
 }
 
 
-class FormView(ScopedView):
-    """Filling in."""
+class Filling:
+    """Filling in and handing in: mixed into the view of a sheet."""
 
-    route_base = "/surveys"
-    obj = "survey"
-    acts = {"edit": "edit", "fill": "edit", "check": "edit", "submit": "submit"}
-    default_view = "edit"
+    render_template: Callable[..., str]
 
     @expose("/<int:pk>/edit")
     @has_access
@@ -41,7 +38,7 @@ class FormView(ScopedView):
         sheet = queries.get(pk)
         access.require(current_actor(), "survey", "edit", sheet)
         if sheet.state not in EDITABLE:
-            return redirect(url_for("SheetView.show", pk=pk))
+            return redirect(url_for("SurveyView.page", pk=pk))
         return self._form(sheet, forms.of(sheet))
 
     @expose("/<int:pk>/edit", methods=["POST"])
@@ -72,7 +69,7 @@ class FormView(ScopedView):
         sheet = queries.get(pk)
         access.require(current_actor(), "survey", "edit", sheet)
         if sheet.state not in EDITABLE:
-            return redirect(url_for("SheetView.show", pk=pk))
+            return redirect(url_for("SurveyView.page", pk=pk))
         scans = queries.scans(sheet)
         findings, clean = rules.examine(queries.entry_of(sheet), queries.circumstances(sheet, bool(scans)))
         if findings:
@@ -105,7 +102,7 @@ class FormView(ScopedView):
             sheet = queries.get(pk)
             return make_response(self._form(sheet, forms.of(sheet), refused.findings), refused.status)
         flash(_("已提交。接收之前可以撤回修改。"), "success")
-        return redirect(url_for("SheetView.show", pk=pk))
+        return redirect(url_for("SurveyView.page", pk=pk))
 
     def _rows(self, pk: int, typed: Typed, do: str) -> Any:
         """Show the form again with a row more or less: nothing is judged, nothing written."""
@@ -124,9 +121,9 @@ class FormView(ScopedView):
             findings, _clean = rules.examine(queries.entry_of(sheet), queries.circumstances(sheet))
             if findings:
                 return make_response(self._form(sheet, forms.of(sheet), findings, saved=True), 422)
-            return redirect(url_for("FormView.check", pk=sheet.id))
+            return redirect(url_for("SurveyView.check", pk=sheet.id))
         flash({"upload": _("扫描件已上传，草稿已保存。"), "drop": _("扫描件已移除，草稿已保存。")}.get(do, _("草稿已保存。")), "success")
-        target = url_for("FormView.edit", pk=sheet.id)
+        target = url_for("SurveyView.edit", pk=sheet.id)
         return redirect(f"{target}#f-scan" if do in {"upload", "drop"} else target)
 
     def _again(self, pk: int, typed: Typed, findings: Iterable[Finding], status: int) -> Any:
@@ -188,7 +185,7 @@ def _keep(sheet: SurveySheet, typed: Typed, do: str) -> None:
     service.save(sheet, typed.entry(), version=typed.version, actor=actor)
     upload = request.files.get("scan")
     if upload is not None and upload.filename:
-        service.attach_scan(sheet, upload.stream, upload.filename, actor=actor)
+        service.attach_scan(sheet, cast(BinaryIO, upload.stream), upload.filename, actor=actor)
     elif do == "upload":
         raise Invalid([Finding("scan", str(_("请先选择要上传的文件。")), code="scan-none")])
     if do == "drop":

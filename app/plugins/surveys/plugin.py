@@ -10,12 +10,17 @@ from flask_babel import lazy_gettext as _l
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
 from app.plugins.surveys import labels
-from app.plugins.surveys.aggregate import AggregateView, units_url
+from app.plugins.surveys.aggregate import AggregateView
 from app.plugins.surveys.api import SurveysApi
-from app.plugins.surveys.filling import FormView
-from app.plugins.surveys.views import SheetListView, SheetView
+from app.plugins.surveys.views import SheetListView, SurveyView
 
-assets = Blueprint("surveys", __name__, static_folder="static", static_url_path="/static/surveys")
+assets = Blueprint(
+    "surveys",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/surveys",
+)
 
 
 class SurveysPlugin(Plugin):
@@ -27,7 +32,6 @@ class SurveysPlugin(Plugin):
 
     def init_app(self, app: Flask) -> None:
         app.register_blueprint(assets)
-        app.jinja_env.globals["survey_units_url"] = units_url
         words.add("survey", labels.STATES)
         words.add(words.VERB, labels.VERBS)
 
@@ -35,7 +39,6 @@ class SurveysPlugin(Plugin):
         appbuilder.add_view(
             SheetListView, "surveys", label=_l("摸底调查表"), category="survey", category_label=_l("摸底")
         )
-        appbuilder.add_view(AggregateView, "aggregate", label=_l("摸底汇总"), category="survey")
-        appbuilder.add_view_no_menu(SheetView)
-        appbuilder.add_view_no_menu(FormView)
+        appbuilder.add_view(AggregateView, "aggregate", label=_l("汇总"), category="survey")
+        appbuilder.add_view_no_menu(SurveyView)
         appbuilder.add_api(SurveysApi)

@@ -1,131 +1,70 @@
-"""How far a survey is, by group and office: counted by the database, folded into the notice's own groups (S14, S18)."""
+"""How far a survey is: counted by the database, by the platform within the actor's own scope for numbers (S14, S18).
+
+The numbers are shared more widely than the sheets (S14): everybody who may read an office's figures reads the same
+ones, whether or not he sees a single sheet.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, literal, select
 
-from app.foundation import access
+from app.foundation import access, clock
 from app.foundation.access import Actor, Facts
+from app.foundation.access.facts import reaches
 from app.foundation.database import db
-from app.foundation.tenancy.models import Office, Site, Unit
 from app.kernel import paths
-from app.plugins.campaigns.rules import Deadline, Group, Plan, Timetable, Whose
-from app.plugins.surveys.expected import BY_DESK, OWN
+from app.plugins.campaigns import queries as campaigns
+from app.plugins.campaigns.rules import Plan, Timetable, Whose
+from app.plugins.surveys import expected
+from app.plugins.surveys.groups import SURVEY, Cell, Counts, total
 from app.plugins.surveys.models import SurveySheet
+
+__all__ = ["Counts", "addressed", "cells", "dates", "missing", "own_paths", "plans_at", "standing", "total"]
 
 TASK = "survey aggregate"
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Numbers of sheets; ``missing`` were not handed in at all, ``overdue`` are missing or returned past the date."""
+def cells(
+    actor: Actor, plan: Plan, table: Timetable, today: date, *, obj: str = "aggregate", act: str = "see", path: str = ""
+) -> list[Cell]:
+    """Expected and received sheets of a plan within what the actor may ``act`` on as ``obj``; one statement.
 
-    total: int = 0
-    submitted: int = 0
-    accepted: int = 0
-    returned: int = 0
-    overdue: int = 0
-    sites: int = 0
-    without: int = 0
-
-    @property
-    def missing(self) -> int:
-        """Neither handed in nor returned."""
-        return self.total - self.submitted - self.accepted - self.returned
-
-    @property
-    def received(self) -> int:
-        """Handed in: accepted or waiting to be."""
-        return self.submitted + self.accepted
-
-    def plus(self, other: Counts) -> Counts:
-        """Both together."""
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Sheets of one office, filing desk and nature."""
-
-    review_path: str
-    filing_path: str | None
-    nature: str
-    counts: Counts
-    deadline: Deadline | None
-
-    @property
-    def facts(self) -> Facts:
-        """Row facts, for asking whether the reader may look closer."""
-        return Facts(self.review_path, self.filing_path)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: a nature of a group's own units, or an office of a group."""
-
-    label: str
-    counts: Counts
-    deadline: Deadline | None
-    group: str
-    office_id: int | None = None
-    nature: str = ""
-    opens: bool = False
-
-
-@dataclass(frozen=True)
-class Section:
-    """One group of the notice with its lines."""
-
-    key: str
-    label: str
-    rows: list[Row] = field(default_factory=list)
-
-    @property
-    def counts(self) -> Counts:
-        """All lines together."""
-        return total(row.counts for row in self.rows)
-
-
-def total(parts: Iterable[Counts]) -> Counts:
-    """The sum."""
-    found = Counts()
-    for part in parts:
-        found = found.plus(part)
-    return found
-
-
-def cells(actor: Actor, plan: Plan, table: Timetable, today: date, *, obj: str, act: str) -> list[Cell]:
-    """Expected and received sheets of a plan within what the actor may ``act`` on as ``obj``; two statements.
-
-    The numbers are shared more widely than the sheets (S14), so they are counted by the platform inside the
-    actor's own scope for numbers.
+    Args:
+        table: the dates; see ``dates``.
+        path: only what stands at or below this office.
     """
-    span = and_(Unit.review_path >= plan.office_path, Unit.review_path < paths.upper_bound(plan.office_path))
-    within = and_(span, access.scope(actor, obj, act, Unit))
-    grouped: dict[tuple[str, str | None, str], Counts] = defaultdict(Counts)
+    sheets = expected.sheets(actor, plan, obj=obj, act=act, path=path)
+    by = (sheets.c.review_path, sheets.c.filing_path, sheets.c.nature)
+    statement = (
+        select(*by, *_numbers())
+        .select_from(sheets)
+        .outerjoin(SurveySheet, expected.its_sheet(sheets, plan))
+        .group_by(*by)
+        .order_by(*by)
+    )
     with access.acting_as(access.system(TASK)):
-        for statement in (_own(plan, within), _by_desk(plan, within)):
-            for review_path, filing_path, nature, *numbers in db.session.execute(statement):
-                key = (review_path, filing_path, nature)
-                counted = [int(number or 0) for number in numbers]
-                grouped[key] = grouped[key].plus(_counts(*counted))
+        rows = db.session.execute(statement).all()
     found = []
-    for (review_path, filing_path, nature), counts in sorted(grouped.items(), key=lambda item: (item[0][0], item[0][2])):
-        due = table.deadline("survey", Whose(review_path, filing_path), nature)
+    for review_path, filing_path, nature, *numbers in rows:
+        whose = Whose(review_path, filing_path)
+        if not addressed(plan, table, whose):
+            continue
+        counts = Counts(*(int(number or 0) for number in numbers))
+        due = table.deadline(SURVEY, whose, nature)
         if due is not None and due.passed(today):
-            counts = replace(counts, overdue=counts.missing + counts.returned)
+            counts = replace(counts, overdue=counts.missing)
         found.append(Cell(review_path, filing_path, nature, counts, due))
     return found
 
 
-def _counts(all_: int, submitted: int, accepted: int, returned: int, sites: int, without: int) -> Counts:
-    return Counts(all_, submitted, accepted, returned, 0, sites, without)
+def addressed(plan: Plan, table: Timetable, whose: Whose) -> bool:
+    """Whether units of these facts hand in their sheet in this plan, and not in a nearer office's."""
+    asking = table.plan_for(SURVEY, whose)
+    return asking is not None and asking.id == plan.id
 
 
 def _numbers() -> tuple[Any, ...]:
@@ -140,84 +79,75 @@ def _numbers() -> tuple[Any, ...]:
         times(state == "submitted"),
         times(state == "accepted"),
         times(state == "returned"),
+        literal(0),
         times(received, SurveySheet.site_count),
         times(and_(received, SurveySheet.no_website.is_(True))),
     )
 
 
-def _own(plan: Plan, within: ColumnElement[bool]) -> Select[Any]:
-    by = (Unit.review_path, Unit.filing_path, Unit.nature)
-    sheet = and_(
-        SurveySheet.unit_id == Unit.id, SurveySheet.campaign_id == plan.id, SurveySheet.filing_desk_id.is_(None)
+# -- whose, and by which dates -------------------------------------------------------------------------------
+
+
+def own_paths(actor: Actor) -> list[str]:
+    """Where the actor's posts, and the shares granted to them, give the figures, in the posts' order (S14)."""
+    rules = access.policy()
+    found = (
+        where
+        for post in actor.posts
+        for line in rules.lines_for(post.role, "aggregate", "see")
+        for how, where in reaches(rules, post, line.relation)
+        if how in {"at", "under"}
     )
-    return select(*by, *_numbers()).select_from(Unit).outerjoin(SurveySheet, sheet).where(OWN, within).group_by(*by)
+    return list(dict.fromkeys(found))
 
 
-def _by_desk(plan: Plan, within: ColumnElement[bool]) -> Select[Any]:
-    pairs = select(Site.unit_id, Site.filing_desk_id).where(BY_DESK).distinct().subquery()
-    by = (Unit.review_path, Unit.filing_path, Unit.nature)
-    sheet = and_(
-        SurveySheet.unit_id == Unit.id,
-        SurveySheet.campaign_id == plan.id,
-        SurveySheet.filing_desk_id == pairs.c.filing_desk_id,
+def plans_at(table: Timetable, path: str) -> list[Plan]:
+    """The surveys under way that an office is part of: the nearest at or above it, else those of offices below it."""
+    current = table.current(SURVEY)
+    above = [plan for plan in current if paths.covers(plan.office_path, path)]
+    if above:
+        return [max(above, key=lambda plan: len(plan.office_path))]
+    return sorted((plan for plan in current if paths.below(path, plan.office_path)), key=lambda plan: plan.office_path)
+
+
+def dates(actor: Actor, plan: Plan, path: str) -> Timetable:
+    """The dates by which a plan is counted below an office.
+
+    An office sees the dates its lower offices set; somebody it only shares figures with does not, and the platform
+    reads them for him.
+    """
+    lower = [one for group in plan.groups for one in group.offices if paths.covers(path, one)]
+    if all(access.can(actor, "campaign", "see", Facts(one)) for one in lower):
+        return campaigns.timetable()
+    with access.acting_as(access.system(TASK)):
+        return campaigns.reaching(path)
+
+
+def standing(actor: Actor) -> Counts | None:
+    """How the survey of the actor's own office stands, for the desk; None where none is under way. One statement."""
+    place = _own(actor)
+    if place is None:
+        return None
+    path, plan = place
+    return total(cell.counts for cell in cells(actor, plan, dates(actor, plan, path), clock.today(), path=path))
+
+
+def missing(actor: Actor, limit: int) -> list[str]:
+    """Names of those at the actor's own office's level who have not reported, for the desk; one statement."""
+    place = _own(actor)
+    if place is None:
+        return []
+    path, plan = place
+    statement = expected.listed(
+        expected.sheets(actor, plan, path=path, level=path), plan, expected.MISSING, limit=limit
     )
-    return (
-        select(*by, *_numbers())
-        .select_from(pairs)
-        .join(Unit, Unit.id == pairs.c.unit_id)
-        .outerjoin(SurveySheet, sheet)
-        .where(Unit.active.is_(True), within)
-        .group_by(*by)
-    )
+    with access.acting_as(access.system(TASK)):
+        rows = db.session.execute(statement).all()
+    table = campaigns.timetable()
+    return [row.name for row in rows if addressed(plan, table, Whose(row.review_path, row.filing_path))]
 
 
-def sections(actor: Actor, plan: Plan, found: list[Cell], offices: dict[str, Office]) -> list[Section]:
-    """The cells under the notice's groups: own units by nature, addressed offices one line each."""
-    by_group: dict[str, list[Cell]] = defaultdict(list)
-    for cell in found:
-        group = plan.group_of(Whose(cell.review_path, cell.filing_path))
-        if group is not None:
-            by_group[group.key].append(cell)
-    return [_section(actor, plan, group, by_group[group.key], offices) for group in plan.groups if by_group[group.key]]
-
-
-def _section(actor: Actor, plan: Plan, group: Group, found: list[Cell], offices: dict[str, Office]) -> Section:
-    at = list(dict.fromkeys(cell.review_path for cell in found))
-    if group.offices and len(at) > 1:
-        parts = [(offices[path].short_name, [c for c in found if c.review_path == path], "") for path in at]
-        label = group.label
-    else:
-        lines = [line for line in plan.lines if any(c.nature in line.natures for c in found)]
-        parts = [(line.label, [c for c in found if c.nature in line.natures], line.key) for line in lines]
-        label = offices[at[0]].short_name if group.offices else group.label
-    single = len(group.offices) > 0 or len(at) == 1
-    rows = [
-        Row(
-            label=text,
-            counts=total(cell.counts for cell in part),
-            deadline=_common(cell.deadline for cell in part),
-            group=group.key,
-            office_id=offices[part[0].review_path].id if single else None,
-            nature=nature,
-            opens=any(access.can(actor, "survey", "see", cell.facts) for cell in part),
-        )
-        for text, part, nature in parts
-        if part
-    ]
-    return Section(group.key, label, rows)
-
-
-def _common(dates: Iterable[Deadline | None]) -> Deadline | None:
-    """The earliest date among a line's units; the others follow on a closer look."""
-    known = [one for one in dates if one is not None]
-    return min(known, key=lambda one: one.date, default=None)
-
-
-def group_clause(plan: Plan, group: Group, model: type[Unit] | type[SurveySheet]) -> ColumnElement[bool]:
-    """The rows of a group, by the same facts as ``Plan.group_of``."""
-    desks = [home for one in plan.groups for home in one.homes if home != plan.office_path]
-    review, filing = model.review_path, model.filing_path
-    others = [home for home in desks if home not in group.homes]
-    own = review.in_([*group.homes, *group.offices])
-    not_elsewhere = or_(filing.is_(None), filing.not_in(others)) if others else review.is_not(None)
-    return or_(filing.in_([home for home in group.homes if home in desks]), and_(own, not_elsewhere))
+def _own(actor: Actor) -> tuple[str, Plan] | None:
+    path = next(iter(own_paths(actor)), None)
+    plans = plans_at(campaigns.timetable(), path) if path is not None else []
+    return (path, plans[0]) if path is not None and plans else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.foundation import access, limits
 from app.foundation.access import Actor
@@ -149,11 +149,13 @@ def to_fill(actor: Actor, limit: int = 50) -> list[Task]:
 
 def _own_to_fill(actor: Actor, limit: int) -> list[Task]:
     table = campaigns.timetable()
-    sheet = aliased(SurveySheet)
     statement = (
-        select(Unit, sheet)
-        .outerjoin(sheet, and_(sheet.unit_id == Unit.id, sheet.filing_desk_id.is_(None), _in_plans(sheet)))
-        .where(OWN, access.scope(actor, SURVEY, "edit", Unit), sheet.id.is_(None) | sheet.state.in_(EDITABLE))
+        select(Unit, SurveySheet)
+        .outerjoin(
+            SurveySheet,
+            and_(SurveySheet.unit_id == Unit.id, SurveySheet.filing_desk_id.is_(None), _under_way()),
+        )
+        .where(OWN, access.scope(actor, SURVEY, "edit", Unit), _unfinished())
         .order_by(Unit.id)
         .limit(limit)
     )
@@ -168,7 +170,6 @@ def _own_to_fill(actor: Actor, limit: int) -> list[Task]:
 
 def _desks_to_fill(actor: Actor, limit: int) -> list[Task]:
     table = campaigns.timetable()
-    sheet = aliased(SurveySheet)
     pairs = (
         select(Site.unit_id, Site.filing_desk_id)
         .where(BY_DESK, access.scope(actor, SURVEY, "edit", Site))
@@ -176,17 +177,21 @@ def _desks_to_fill(actor: Actor, limit: int) -> list[Task]:
         .subquery()
     )
     statement = (
-        select(Unit.id, Unit.name, Unit.nature, Unit.review_path, Office, sheet)
+        select(Unit.id, Unit.name, Unit.nature, Unit.review_path, Office, SurveySheet)
         .select_from(pairs)
         .join(Unit, Unit.id == pairs.c.unit_id)
         .join(Office, Office.id == pairs.c.filing_desk_id)
         .outerjoin(
-            sheet,
-            and_(sheet.unit_id == Unit.id, sheet.filing_desk_id == pairs.c.filing_desk_id, _in_plans(sheet)),
+            SurveySheet,
+            and_(
+                SurveySheet.unit_id == Unit.id,
+                SurveySheet.filing_desk_id == pairs.c.filing_desk_id,
+                _under_way(),
+            ),
         )
         .where(
             Office.path.in_([post.path for post in actor.posts if post.level == "desk"]),
-            sheet.id.is_(None) | sheet.state.in_(EDITABLE),
+            _unfinished(),
         )
         .order_by(Unit.id)
         .limit(limit)
@@ -203,9 +208,14 @@ def _desks_to_fill(actor: Actor, limit: int) -> list[Task]:
     return tasks
 
 
-def _in_plans(sheet: Any) -> Any:
+def _under_way() -> Any:
     """Only sheets of the surveys under way: an earlier campaign's sheet answers nothing now."""
-    return sheet.campaign_id.in_([plan.id for plan in campaigns.timetable().current(SURVEY)])
+    return SurveySheet.campaign_id.in_([plan.id for plan in campaigns.timetable().current(SURVEY)])
+
+
+def _unfinished() -> Any:
+    """Not started, or still to be handed in."""
+    return or_(SurveySheet.id.is_(None), SurveySheet.state.in_(EDITABLE))
 
 
 def _task(unit_id: int, name: str, desk: Office | None, row: SurveySheet | None, due: Deadline | None) -> Task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -9,14 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.foundation import access, audit, clock
-from app.foundation.access import current_actor
+from app.foundation.access import Facts, current_actor
 from app.foundation.admin.formatters import Cell
 from app.foundation.admin.interface import ScopedInterface
 from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
 from app.foundation.database import transaction
 from app.kernel.errors import Invalid
 from app.plugins.establishment.labels import RANK
-from app.plugins.surveys import labels, queries, rules, service, shown
+from app.plugins.surveys import labels, queries, register, rules, service, shown
+from app.plugins.surveys.filling import Filling
 from app.plugins.surveys.models import EDITABLE, SurveySheet
 from app.plugins.surveys.offices import OwnAndBelow
 
@@ -49,11 +51,11 @@ class SheetListView(ScopedModelView):
 
     def row_url(self, row: SurveySheet) -> str:
         """The page of one sheet."""
-        return url_for("SheetView.show", pk=row.id)
+        return url_for("SurveyView.page", pk=row.id)
 
     def add_url(self) -> str | None:
         """The units whose sheet the actor may start."""
-        return url_for("SheetView.todo") if access.may(current_actor(), "survey", "edit") else None
+        return url_for("SurveyView.todo") if access.may(current_actor(), "survey", "edit") else None
 
     def cells(self, one: SurveySheet, columns: Any) -> tuple[Cell, ...]:
         """The row's own cells, with the date in place of a bare moment and the office by its name."""
@@ -67,14 +69,14 @@ class SheetListView(ScopedModelView):
         return tuple(drawn[name] for name in columns)
 
 
-class SheetView(ScopedView):
+class SurveyView(Filling, ScopedView):
     """One sheet."""
 
     route_base = "/surveys"
     obj = "survey"
     acts = {
-        "show": "see", "paper": "see", "todo": "edit", "open": "edit", "withdraw": "submit", "accept": "accept",
-        "give_back": "return",
+        "page": "see", "paper": "see", "todo": "edit", "new": "edit", "start": "edit", "edit": "edit", "fill": "edit",
+        "check": "edit", "submit": "submit", "withdraw": "submit", "accept": "accept", "give_back": "return",
     }  # fmt: skip
     default_view = "todo"
 
@@ -85,22 +87,39 @@ class SheetView(ScopedView):
         tasks = queries.to_fill(current_actor(), limit=100)
         return self.render_template("surveys/todo.html", tasks=[(task, shown.chip(task.deadline)) for task in tasks])
 
-    @expose("/open", methods=["POST"])
+    @expose("/new")
     @has_access
-    def open(self) -> Any:
+    def new(self) -> Any:
+        """Before the first word: which sheet is started, from what, by whom; one that exists opens instead.
+
+        Raises:
+            NotSeen, AccessDenied: the unit, or its sites filed by that desk, are not the actor's to see or fill in.
+        """
+        unit_id, desk_id = _number(request.args, "unit") or 0, _number(request.args, "desk")
+        found = register.entry_for(unit_id, desk_id)
+        access.require(current_actor(), "survey", "edit", Facts(found.review_path, found.filing_path, unit_id))
+        plan = queries.plan_for(found.review_path, found.filing_path)
+        sheet = queries.find(plan.id, unit_id, desk_id) if plan is not None else None
+        if sheet is not None:
+            return redirect(url_for("SurveyView.edit", pk=sheet.id))
+        return self.render_template("surveys/new.html", found=found, plan=plan, unit_id=unit_id, desk_id=desk_id)
+
+    @expose("/new", methods=["POST"])
+    @has_access
+    def start(self) -> Any:
         """Start a sheet and go on to its form.
 
         Raises:
             NotSeen, AccessDenied, Refusal, WrongState: see ``service.open_``.
         """
-        unit_id, desk_id = _number("unit"), _number("desk")
+        unit_id, desk_id = _number(request.form, "unit"), _number(request.form, "desk")
         with transaction():
             sheet = service.open_(unit_id or 0, desk_id, actor=current_actor())
-        return redirect(url_for("FormView.edit", pk=sheet.id))
+        return redirect(url_for("SurveyView.edit", pk=sheet.id))
 
     @expose("/<int:pk>/")
     @has_access
-    def show(self, pk: int) -> str:
+    def page(self, pk: int) -> str:
         """The sheet with its dates, what happened, and what may be done now."""
         return self._page(queries.get(pk))
 
@@ -118,16 +137,16 @@ class SheetView(ScopedView):
         with transaction():
             service.withdraw(queries.get(pk), actor=current_actor())
         flash(_("已撤回。修改后请重新提交。"), "success")
-        return redirect(url_for("FormView.edit", pk=pk))
+        return redirect(url_for("SurveyView.edit", pk=pk))
 
     @expose("/<int:pk>/accept", methods=["POST"])
     @has_access
     def accept(self, pk: int) -> Any:
         """Accept it."""
         with transaction():
-            service.accept(queries.get(pk), actor=current_actor(), version=_number("version"))
+            service.accept(queries.get(pk), actor=current_actor(), version=_number(request.form, "version"))
         flash(_("已接收。表中未登记的网站已记入网站登记。"), "success")
-        return redirect(url_for("SheetView.show", pk=pk))
+        return redirect(url_for("SurveyView.page", pk=pk))
 
     @expose("/<int:pk>/return", methods=["POST"])
     @has_access
@@ -136,12 +155,12 @@ class SheetView(ScopedView):
         reason = request.form.get("reason", "")
         try:
             with transaction():
-                service.return_(queries.get(pk), reason, actor=current_actor(), version=_number("version"))
+                service.return_(queries.get(pk), reason, actor=current_actor(), version=_number(request.form, "version"))
         except Invalid as refused:
             page = self._page(queries.get(pk), reason=reason, findings=refused.findings)
             return make_response(page, refused.status)
         flash(_("已退回补正，理由已送达填报单位。"), "success")
-        return redirect(url_for("SheetView.show", pk=pk))
+        return redirect(url_for("SurveyView.page", pk=pk))
 
     def _page(self, sheet: SurveySheet, *, reason: str = "", findings: Any = ()) -> str:
         actor, deadline, office = current_actor(), queries.deadline(sheet), queries.reviewing_office(sheet)
@@ -175,6 +194,6 @@ class SheetView(ScopedView):
         )
 
 
-def _number(name: str) -> int | None:
-    raw = request.form.get(name, "")
+def _number(values: Mapping[str, str], name: str) -> int | None:
+    raw = values.get(name, "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None

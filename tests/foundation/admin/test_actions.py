@@ -56,6 +56,7 @@ def test_whoever_lacks_the_act_is_refused_and_not_offered_it(
     auditor, key = browse("wuling.auditor"), ids["武陵第1单位"]
     assert auditor.post(f"/probe-units/action/rename/{key}").status_code == 403
     assert auditor.post(POST, data={"action": "rename", "rowid": [key]}).status_code == 403
+    assert auditor.post(POST, data={"action": "rename"}).status_code == 403
     assert stored(Unit, key).short_name == ""
     text = auditor.get("/probe-units/list/").text
     assert 'value="peek"' in text

@@ -238,3 +238,31 @@ def test_bad_actions_are_refused(client: FlaskClient) -> None:
     answer = client.post("/probe-units/action_post", data=many)
     assert answer.status_code == 400
     assert "100" in answer.text
+
+
+@pytest.mark.parametrize("data", [{"username": "a\x00b"}, {"password": "x\x00"}, {"username": "\ufffd"}])
+def test_signing_in_is_screened(client: FlaskClient, data: dict[str, str]) -> None:
+    stranger = client.application.test_client()
+    answer = stranger.post("/login/", data={"username": "a", "password": "b", **data})
+    assert answer.status_code == 400
+    assert next(iter(data)) in answer.text
+    assert stranger.get("/login/?next=%00").status_code == 400
+    assert stranger.get("/files/99999999999999999999").status_code == 404
+
+
+BODIES = {
+    '{"username": "a\\u0000b", "password": "x"}': "username",
+    '{"username": "a", "password": "\\ud800"}': "password",
+    '{"username": "a", "password": "b", "refresh": {"deep": ["\\ud800"]}}': "deep",
+    '{"\\ud800": "a"}': "□",
+    "[" * 100_000: "body",
+}
+
+
+def test_bodies_of_the_token_api_are_screened(client: FlaskClient) -> None:
+    for body, named in BODIES.items():
+        answer = client.application.test_client().post(
+            "/api/v1/security/login", data=body, content_type="application/json"
+        )
+        assert answer.status_code == 400, body[:60]
+        assert named in answer.get_json()["message"], body[:60]

@@ -121,6 +121,7 @@ def test_a_page_past_the_end_is_the_last_one(app: Flask, wuling: FlaskClient) ->
 def test_a_page_size_is_clamped(app: Flask, wuling: FlaskClient) -> None:
     fill(app, 110)
     assert len(names(wuling.get(LIST + "?psize_UnitProbe=999999").text)) == 100
+    assert len(names(wuling.get(LIST + "?psize_UnitProbe=999999&page_UnitProbe=1").text)) == 13
     assert len(names(wuling.get(LIST + "?psize_UnitProbe=0").text)) == 1
 
 

@@ -73,8 +73,9 @@ def _ensure_second(application: Application, event: str, actor: Actor) -> int:
 
 
 def _decide(application: Application, event: str, reviewer: int) -> None:
+    now = clock.now()
     flow.step(application, event)
-    application.paper_reviewer_id, application.paper_reviewed_at = reviewer, clock.now()
+    application.paper_reviewer_id, application.paper_reviewed_at = reviewer, now
     clocks.stop(application, clock.today())
 
 
