@@ -21,9 +21,8 @@ from app.foundation.documents import xlsx
 from app.foundation.tenancy.models import Grant, Office
 from app.kernel import paths
 from app.kernel.errors import N_, AccessDenied, NotSeen
-from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Group, Plan, Timetable, Whose
-from app.plugins.surveys import collation, expected, groups, labels, offices, progress, shown
+from app.plugins.surveys import collation, expected, groups, labels, progress, shown
 from app.plugins.surveys.groups import Section
 from app.plugins.surveys.models import EDITABLE
 
@@ -48,6 +47,7 @@ class Place:
     table: Timetable
     offices: dict[str, Office]
     own: Office
+    shared: list[tuple[str, str]]
 
     @property
     def survey(self) -> Plan:
@@ -71,11 +71,8 @@ class Place:
         path, plan = self.office.path, self.survey
         if not paths.covers(plan.office_path, path) or not access.can(self.actor, "survey", "see", self.office):
             return []
-        sheets = expected.sheets(self.actor, plan, path=path, level=path)
-        with access.acting_as(access.system(progress.TASK)):
-            rows = db.session.execute(expected.listed(sheets, plan, expected.MISSING, limit=MISSING_SHOWN)).all()
-        asked = [row for row in rows if progress.addressed(plan, self.table, Whose(row.review_path, row.filing_path))]
-        return [(row, shown.chip(_deadline(row, self.table))) for row in asked]
+        rows = progress.missing_rows(self.actor, plan, self.table, path, MISSING_SHOWN)
+        return [(row, shown.chip(_deadline(row, self.table))) for row in rows]
 
 
 class AggregateView(ScopedView):
@@ -106,7 +103,6 @@ class AggregateView(ScopedView):
             sections=sections,
             whole=groups.total(section.counts for section in sections),
             missing=place.missing() if sections else [],
-            shared=_shared_with(place) if shown_first else [],
             source=collation.source,
             first=shown_first,
             state=state,
@@ -191,27 +187,43 @@ def _place(actor: Actor, *, level: bool = False) -> Place:
             "aggregate-not-shared",
             N_("还没有文件将摸底汇总共享给您所在的机构。如工作需要，请与同级机构编制部门联系。"),
         )
-    path = _asked_path(own[0])
-    plans = progress.plans_at(campaigns.timetable(), path)
+    code, table = request.args.get("office", ""), progress.dates(actor, own[0])
+    plans = progress.plans_at(table, own[0])
+    known, shared = _offices(own[0], code, plans)
+    office = next((one for one in known.values() if (one.code == code if code else one.path == own[0])), None)
+    if office is None or office.kind != "office" or not office.active:
+        raise _unseen()
+    if office.path != own[0]:
+        plans, shared = progress.plans_at(table, office.path), []
     plan = _chosen(plans)
-    lower = [one for group in plan.groups for one in group.offices if paths.covers(path, one)] if plan else []
-    known = offices.by_path({path, own[0], *lower, *([plan.office_path] if plan is not None else [])})
-    office = known.get(path)
-    if office is None or not _may(actor, office, plan, level=level):
+    if not _may(actor, office, plan, level=level):
         raise _unseen()
-    table = progress.dates(actor, plan, path) if plan is not None else campaigns.timetable()
-    return Place(actor, office, plan, plans, table, known, known[own[0]])
+    return Place(actor, office, plan, plans, table, known, known[own[0]], shared)
 
 
-def _asked_path(own: str) -> str:
-    code = request.args.get("office", "")
-    if not code:
-        return own
-    statement = select(Office.path).where(Office.code == code, Office.kind == "office", Office.active.is_(True))
-    path = db.session.scalar(statement)
-    if path is None:
-        raise _unseen()
-    return path
+def _offices(own: str, code: str, plans: list[Plan]) -> tuple[dict[str, Office], list[tuple[str, str]]]:
+    """The offices with lines in these surveys, by path, and with whom the own office shares its figures, by which document."""
+    lines = [path for plan in plans for group in plan.groups for path in group.offices]
+    wanted = {own, *lines, *(plan.office_path for plan in plans)}
+    day = clock.today()
+    sharing = and_(
+        Grant.holder_path == Office.path,
+        Grant.relation == "shares",
+        Grant.where_path == own,
+        Grant.since <= day,
+        or_(Grant.until.is_(None), Grant.until >= day),
+    )
+    holders = select(Grant.holder_path).where(Grant.relation == "shares", Grant.where_path == own)
+    statement = (
+        select(Office, Grant.document)
+        .outerjoin(Grant, sharing)
+        .where(or_(Office.path.in_(wanted), Office.path.in_(holders), Office.code == code))
+        .order_by(Office.path)
+    )
+    rows = db.session.execute(statement).all()
+    return {office.path: office for office, _document in rows}, [
+        (office.short_name, document) for office, document in rows if document
+    ]
 
 
 def _may(actor: Actor, office: Office, plan: Plan | None, *, level: bool) -> bool:
@@ -284,20 +296,3 @@ def _due(row: Any, table: Timetable) -> Any:
     if row.sheet_id is None or row.state in EDITABLE:
         return shown.chip(deadline)
     return shown.handed_in(row, deadline)[0]
-
-
-def _shared_with(place: Place) -> list[tuple[str, str]]:
-    """With whom the office shares its figures, and by which document: for the office itself."""
-    if place.office.path not in {post.path for post in place.actor.posts if post.level != "desk"}:
-        return []
-    day = clock.today()
-    rows = db.session.execute(
-        select(Office.short_name, Grant.document)
-        .join(Office, Office.path == Grant.holder_path)
-        .where(
-            Grant.relation == "shares", Grant.where_path == place.office.path, Grant.since <= day,
-            or_(Grant.until.is_(None), Grant.until >= day),
-        )
-        .order_by(Office.path)
-    )  # fmt: skip
-    return [(name, document) for name, document in rows]

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from app.foundation import access
 from app.foundation.access import Actor
@@ -161,7 +161,7 @@ def _read(
 ) -> list[tuple[Entry, int]]:
     site = SurveySite.sheet_id == SurveySheet.id
     some = select(SurveySheet.id).outerjoin(SurveySite, site).where(*where).limit(COUNT_LIMIT + 1).subquery()
-    count = select(func.count()).select_from(some).scalar_subquery() if counted else func.coalesce(0)
+    count = select(func.count()).select_from(some).scalar_subquery() if counted else literal(0)
     statement = (
         select(SurveySheet, SurveySite, count)
         .outerjoin(SurveySite, site)

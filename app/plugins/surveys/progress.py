@@ -6,6 +6,7 @@ ones, whether or not he sees a single sheet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,7 +24,7 @@ from app.plugins.surveys import expected
 from app.plugins.surveys.groups import SURVEY, Cell, Counts, total
 from app.plugins.surveys.models import SurveySheet
 
-__all__ = ["Counts", "addressed", "cells", "dates", "missing", "own_paths", "plans_at", "standing", "total"]
+__all__ = ["Counts", "addressed", "cells", "dates", "missing", "missing_rows", "own_paths", "plans_at", "standing", "total"]
 
 TASK = "survey aggregate"
 
@@ -110,14 +111,13 @@ def plans_at(table: Timetable, path: str) -> list[Plan]:
     return sorted((plan for plan in current if paths.below(path, plan.office_path)), key=lambda plan: plan.office_path)
 
 
-def dates(actor: Actor, plan: Plan, path: str) -> Timetable:
-    """The dates by which a plan is counted below an office.
+def dates(actor: Actor, path: str) -> Timetable:
+    """The surveys at, above and below an office with every date in them; two statements, none if read already.
 
     An office sees the dates its lower offices set; somebody it only shares figures with does not, and the platform
     reads them for him.
     """
-    lower = [one for group in plan.groups for one in group.offices if paths.covers(path, one)]
-    if all(access.can(actor, "campaign", "see", Facts(one)) for one in lower):
+    if access.can(actor, "campaign", "see", Facts(paths.child(path, "0"))):
         return campaigns.timetable()
     with access.acting_as(access.system(TASK)):
         return campaigns.reaching(path)
@@ -125,29 +125,28 @@ def dates(actor: Actor, plan: Plan, path: str) -> Timetable:
 
 def standing(actor: Actor) -> Counts | None:
     """How the survey of the actor's own office stands, for the desk; None where none is under way. One statement."""
-    place = _own(actor)
-    if place is None:
-        return None
-    path, plan = place
-    return total(cell.counts for cell in cells(actor, plan, dates(actor, plan, path), clock.today(), path=path))
+    for path, plan, table in _own(actor):
+        return total(cell.counts for cell in cells(actor, plan, table, clock.today(), path=path))
+    return None
 
 
 def missing(actor: Actor, limit: int) -> list[str]:
     """Names of those at the actor's own office's level who have not reported, for the desk; one statement."""
-    place = _own(actor)
-    if place is None:
-        return []
-    path, plan = place
-    statement = expected.listed(
-        expected.sheets(actor, plan, path=path, level=path), plan, expected.MISSING, limit=limit
-    )
+    for path, plan, table in _own(actor):
+        return [row.name for row in missing_rows(actor, plan, table, path, limit)]
+    return []
+
+
+def missing_rows(actor: Actor, plan: Plan, table: Timetable, path: str, limit: int) -> list[Any]:
+    """Those at an office's own level who have not reported, by account (see ``expected.listed``); one statement."""
+    sheets = expected.sheets(actor, plan, path=path, level=path)
     with access.acting_as(access.system(TASK)):
-        rows = db.session.execute(statement).all()
-    table = campaigns.timetable()
-    return [row.name for row in rows if addressed(plan, table, Whose(row.review_path, row.filing_path))]
+        rows = db.session.execute(expected.listed(sheets, plan, expected.MISSING, limit=limit)).all()
+    return [row for row in rows if addressed(plan, table, Whose(row.review_path, row.filing_path))]
 
 
-def _own(actor: Actor) -> tuple[str, Plan] | None:
-    path = next(iter(own_paths(actor)), None)
-    plans = plans_at(campaigns.timetable(), path) if path is not None else []
-    return (path, plans[0]) if path is not None and plans else None
+def _own(actor: Actor) -> Iterator[tuple[str, Plan, Timetable]]:
+    for path in own_paths(actor)[:1]:
+        table = dates(actor, path)
+        for plan in plans_at(table, path)[:1]:
+            yield path, plan, table

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,8 +16,6 @@ from sqlalchemy import event
 from app import create_app
 from app.foundation.database import db
 from tests.plugins.applications.country import Country, found
-
-Counted = Callable[[], "Iterator[list[str]]"]
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +58,21 @@ def country(app: Flask, built: tuple[Flask, Path, Country]) -> Country:
     return built[2]
 
 
+class Browser(FlaskClient):
+    """A client whose every request has a context of its own: an open one would carry the last person over."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def browse(app: Flask, country: Country) -> Callable[[str], FlaskClient]:
     """The browser of somebody in the country, signed in."""
 
     def enter(who: str) -> FlaskClient:
         key = str(country.actor(who).person_id)
-        client = app.test_client()
+        client = Browser(app, app.response_class)
         with client.session_transaction() as session:
             session["_user_id"], session["_fresh"] = key, True
         return client

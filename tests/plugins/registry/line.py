@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
 
 from app.foundation import access, clock
 from app.foundation.access import Actor
@@ -36,6 +37,23 @@ PRIVATE = {
     "handler_id_number": "430702197001010019",
 }
 HEAD, REGISTRAR = ("head", "0.43.07.02."), ("registrar", "0.conac.")
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Every SQL statement sent meanwhile, transaction control aside."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.split(" ", 1)[0] not in {"BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"}:
+            found.append(statement)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def moment(text: str) -> datetime:
@@ -166,14 +184,19 @@ class Line:
         db.session.expunge_all()
         return found
 
+    def browser(self, sign_in: Callable[[str], FlaskClient], *posts: tuple[str, str]) -> FlaskClient:
+        """The browser of whoever holds these posts."""
+        return sign_in(self.actor(*posts).username)
+
     def row(self, model: type[Row], key: int) -> Row:
         """A row as it stands."""
         return self.read(lambda: db.session.get_one(model, key))
 
 
 def made() -> Line:
-    """A country with a zone whose digits are its own setting."""
+    """A country on the notice's own Monday, with a zone whose digits are its own setting."""
     line = Line(build())
     with line.system():
+        clock.move(moment("2014-11-24T09:00"))
         line.office("0.43.07.z2.").settings = {"badge_segment": "9102"}
     return line

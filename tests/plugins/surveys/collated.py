@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -126,7 +125,6 @@ def _sheet(
 
 def make(folder: Path) -> Flask:
     """An application of four plugins on its own instance."""
-    os.environ.setdefault("DEMO_PASSWORD", "demo-password")
     return create_app(
         {
             "TESTING": True,

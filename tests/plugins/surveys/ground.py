@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -75,8 +75,17 @@ POSTS = {
     "conac.registrar": ("registrar", "CONAC"),
 }
 
+class Browser(FlaskClient):
+    """A browser whose requests know nothing of the test's own application context, which stays open meanwhile."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        for name in list(g):
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
+
 As = Callable[[str], AbstractContextManager[Actor]]
-SignIn = Callable[[str], FlaskClient]
+SignIn = Callable[[str], Browser]
 
 
 def make_app(folder: Path) -> Flask:
@@ -195,7 +204,7 @@ def sign_in(app: Flask) -> SignIn:
 
     def enter(username: str) -> FlaskClient:
         person = db.session.scalars(select(Person).where(Person.username == username)).one()
-        client = app.test_client()
+        client = Browser(app, app.response_class)
         with client.session_transaction() as session:
             session["_user_id"], session["_fresh"] = str(person.id), True
         return client

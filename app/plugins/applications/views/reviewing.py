@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
-from app.foundation import clock
+from app.foundation import access, clock
 from app.foundation.access import current_actor
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.kernel.errors import N_, NotSeen, Refusal
@@ -54,12 +54,13 @@ class ApplicationView(ScopedView):
             draft_words=pages.draft_words(page.application),
         )
 
-    def _do(self, pk: int, verb: Verb, said: str, *, panel: str = "", anchor: str = "") -> Any:
+    def _do(self, pk: int, act: str, verb: Verb, said: str, *, panel: str = "", anchor: str = "") -> Any:
         """Run one verb on a fresh application; a "no" shows the page again with everything typed."""
 
         def do() -> Any:
             with posted.attempt():
                 application = queries.get(pk)
+                access.require(current_actor(), "application", self.acts[act], application)
                 posted.ensure_fresh(application)
                 verb(application)
             if said:
@@ -97,21 +98,21 @@ class ApplicationView(ScopedView):
             service.keep_notes(application, _notes(), _letters(), actor=current_actor())
 
         anchor = f"item-{judged.partition(':')[0]}" if judged else "checklist"
-        return self._do(pk, verb, "" if judged else _("说明已保存。"), anchor=anchor)
+        return self._do(pk, "check", verb, "" if judged else _("说明已保存。"), anchor=anchor)
 
     @expose("/<int:pk>/release", methods=["POST"])
     @has_access
     def release(self, pk: int) -> Any:
         """Back to the office's common to-do."""
         verb = self._noted(lambda application: service.release(application, actor=current_actor()))
-        return self._do(pk, verb, _("已退回待办，判定和说明都保留。"))
+        return self._do(pk, "release", verb, _("已退回待办，判定和说明都保留。"))
 
     @expose("/<int:pk>/pass", methods=["POST"])
     @has_access
     def pass_first(self, pk: int) -> Any:
         """Pass the first review."""
         verb = self._noted(lambda application: service.pass_first(application, actor=current_actor()))
-        return self._do(pk, verb, _("初审通过，已通知申请单位报送书面材料。"))
+        return self._do(pk, "pass_first", verb, _("初审通过，已通知申请单位报送书面材料。"))
 
     @expose("/<int:pk>/return", methods=["POST"])
     @has_access
@@ -119,7 +120,7 @@ class ApplicationView(ScopedView):
         """Return for correction."""
         codes, words = posted.listed("returned-reasons"), posted.text("returned-words")
         verb = self._noted(lambda application: service.return_(application, codes, words, actor=current_actor()))
-        return self._do(pk, verb, _("已退回申请单位补正。"), panel="returned")
+        return self._do(pk, "return_", verb, _("已退回申请单位补正。"), panel="returned")
 
     @expose("/<int:pk>/ineligible", methods=["POST"])
     @has_access
@@ -129,7 +130,7 @@ class ApplicationView(ScopedView):
         verb = self._noted(
             lambda application: service.declare_ineligible(application, codes, words, actor=current_actor())
         )
-        return self._do(pk, verb, _("已告知申请单位不具备开办资格。"), panel="ineligible")
+        return self._do(pk, "ineligible", verb, _("已告知申请单位不具备开办资格。"), panel="ineligible")
 
     @expose("/<int:pk>/paper", methods=["POST"])
     @has_access
@@ -145,7 +146,7 @@ class ApplicationView(ScopedView):
                 actor=current_actor(),
             )
 
-        return self._do(pk, verb, _("已登记收到书面材料，书面审核开始计时。"), panel="paper")
+        return self._do(pk, "paper", verb, _("已登记收到书面材料，书面审核开始计时。"), panel="paper")
 
     @expose("/<int:pk>/approve", methods=["POST"])
     @has_access
@@ -154,6 +155,7 @@ class ApplicationView(ScopedView):
         words = posted.text("approve-words")
         return self._do(
             pk,
+            "approve",
             lambda application: service.approve(application, words=words, actor=current_actor()),
             _("审核通过，可以报送注册管理中心。"),
             panel="approve",
@@ -166,6 +168,7 @@ class ApplicationView(ScopedView):
         codes, words = posted.listed("refused-reasons"), posted.text("refused-words")
         return self._do(
             pk,
+            "refuse",
             lambda application: service.refuse(application, codes, words, actor=current_actor()),
             _("审核未通过，理由已告知申请单位。"),
             panel="refused",
