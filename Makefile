@@ -13,12 +13,11 @@ T ?=
 export HOST PORT
 
 BIN := .venv/bin
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := run
 .PHONY: run test check bench lock format translations runtime dev port reset system-packages
 
-run: port reset runtime $(CATALOGUES)
+run: port reset runtime
 	@exec $(BIN)/python .ci/serve.py
 
 # Asked before anything that takes time.
@@ -39,10 +38,10 @@ dev:
 system-packages:
 	@bash .ci/system-packages.sh
 
-test: dev system-packages $(CATALOGUES)
+test: dev system-packages
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
-check: dev $(CATALOGUES)
+check: dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -52,7 +51,7 @@ check: dev $(CATALOGUES)
 	$(BIN)/python .ci/drift.py
 	$(BIN)/python -m pytest -q tests/policies tests/architecture
 
-bench: dev $(CATALOGUES)
+bench: dev
 	@$(BIN)/python .ci/bench.py
 
 lock: dev
@@ -64,7 +63,3 @@ format: dev
 
 translations: dev
 	@$(BIN)/python .ci/translations.py --update
-
-# The packages come first: compiling needs one of them. They are no reason to compile again.
-$(CATALOGUES): %.mo: %.po | $(if $(filter run,$(MAKECMDGOALS) $(if $(MAKECMDGOALS),,run)),runtime,dev)
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

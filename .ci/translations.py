@@ -9,29 +9,38 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import flask_appbuilder
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations"
 FAB = Path(flask_appbuilder.__file__).parent
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.xml", "jinja2")]
+MAPPING = FOLDER / "babel.cfg"
+FAB_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {
     **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext"), None),
     **dict.fromkeys(("ngettext", "lazy_ngettext"), (1, 2)),
 }
 
 
-def extracted(package: Path) -> Catalog:
-    """Every text in a package's code and templates that people may see."""
+def collect(root: Path, methods: list[tuple[str, str]], options: dict[str, dict[str, Any]]) -> Catalog:
+    """Every text below a folder that people may see."""
     catalogue = Catalog(charset="utf-8")
-    for filename, line, msgid, comments, context in extract_from_dir(package, METHODS, keywords=KEYWORDS):
-        where = f"{package.name}/{filename}"
-        catalogue.add(msgid, locations=[(where, line)], auto_comments=comments, context=context)
+    for filename, line, msgid, comments, context in extract_from_dir(root, methods, options, KEYWORDS):
+        catalogue.add(msgid, locations=[(filename, line)], auto_comments=comments, context=context)
     return catalogue
+
+
+def extracted() -> Catalog:
+    """Our own texts: where they stand is said in ``translations/babel.cfg``."""
+    with MAPPING.open(encoding="utf-8") as handle:
+        methods, options = parse_mapping_cfg(handle, str(MAPPING))
+    return collect(ROOT, methods, options)
 
 
 def read(language: str, folder: Path = FOLDER) -> Catalog:
@@ -46,7 +55,7 @@ def read(language: str, folder: Path = FOLDER) -> Catalog:
 def update() -> None:
     """Bring the English catalogue in line with the code; new texts stand there untranslated."""
     catalogue = read("en")
-    catalogue.update(extracted(ROOT / "app"), no_fuzzy_matching=True)
+    catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     path = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +78,7 @@ def translated(message: Message | None) -> bool:
 
 def english_faults() -> Iterator[str]:
     """What keeps the English catalogue from being complete and in line with the code."""
-    wanted, catalogue = extracted(ROOT / "app"), read("en")
+    wanted, catalogue = extracted(), read("en")
     for message in messages(wanted):
         found = catalogue.get(message.id, message.context)
         if not translated(found):
@@ -85,7 +94,7 @@ def english_faults() -> Iterator[str]:
 def chinese_faults() -> Iterator[str]:
     """Texts of Flask-AppBuilder's that a Chinese reader would meet in English."""
     ours, theirs = read("zh"), read("zh", FAB / "translations")
-    for message in messages(extracted(FAB)):
+    for message in messages(collect(FAB, FAB_METHODS, {})):
         if not translated(theirs.get(message.id)) and not translated(ours.get(message.id)):
             yield f"zh: Flask-AppBuilder's text has no Chinese: {message.id!r}"
     for message in messages(ours):

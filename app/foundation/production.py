@@ -37,4 +37,6 @@ def _ensure_no_demo() -> None:
     if names:
         raise NotForProduction(f"production refuses demo accounts: {', '.join(names)} …")
     if db.session.get(DrillClock, 1) is not None:
-        raise NotForProduction("production refuses a drill clock: run `flask drill off` outside production first")
+        raise NotForProduction(
+            "production refuses a drill clock: run `flask drill off` outside production first"
+        )

@@ -59,7 +59,11 @@ def _target(world: World, text: str) -> Unit | Site | Facts:
     return world.units[UNITS[text]]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{c['who']}-{c['target']}-{c['object']}-{c['act' if 'act' in c else 'action']}" for c in CASES])
+@pytest.mark.parametrize(
+    "case",
+    CASES,
+    ids=[f"{c['who']}-{c['target']}-{c['object']}-{c['act' if 'act' in c else 'action']}" for c in CASES],
+)
 def test_case(world: World, case: dict[str, str]) -> None:
     actor, target = _who(world, case["who"]), _target(world, case["target"])
     obj, act, expected = case["object"], case["action"], case["allow"] == "yes"

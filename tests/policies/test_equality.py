@@ -13,10 +13,19 @@ from tests.policies.world import OFFICES, World
 
 OFFICE_ROLES = ("auditor", "clerk", "reviewer", "head", "admin")
 POSTS = [
-    *((role, path) for path, (_level, kind, _desk) in OFFICES.items() if kind == "office" for role in OFFICE_ROLES),
+    *(
+        (role, path)
+        for path, (_level, kind, _desk) in OFFICES.items()
+        if kind == "office"
+        for role in OFFICE_ROLES
+    ),
     *(("egov", path) for path, (_level, _kind, desk) in OFFICES.items() if desk == "egov"),
     *(("cac", path) for path, (_level, _kind, desk) in OFFICES.items() if desk == "cac"),
-    *(("coordinator", path) for path, (_level, _kind, desk) in OFFICES.items() if desk in ("filing", "guided")),
+    *(
+        ("coordinator", path)
+        for path, (_level, _kind, desk) in OFFICES.items()
+        if desk in ("filing", "guided")
+    ),
     ("registrar", "0.conac."),
     ("filer", "wuling"),
     ("filer", "municipal"),

@@ -96,7 +96,11 @@ def build() -> World:
     with access.acting_as(access.system("tests")), transaction() as session:
         for path, (level, kind, desk_kind) in OFFICES.items():
             parent = world.offices[paths.parent(path)].id if path != "0." else None
-            settings = {"filing": {"own_from": "deputy_division", "source": "通知第二条"}} if path == "0.43.07." else {}
+            settings = (
+                {"filing": {"own_from": "deputy_division", "source": "通知第二条"}}
+                if path == "0.43.07."
+                else {}
+            )
             office = Office(
                 code=path, path=path, name=path, short_name=path, kind=kind, level=level, desk_kind=desk_kind,
                 parent_id=parent, settings=settings,
@@ -107,9 +111,13 @@ def build() -> World:
         for holder, relation, how, where in GRANTS:
             session.add(
                 Grant(
-                    holder_path=holder, relation=relation, how=how, where_path=where,
-                    since=date(2000, 1, 1), document="测试文件",
-                )  # fmt: skip
+                    holder_path=holder,
+                    relation=relation,
+                    how=how,
+                    where_path=where,
+                    since=date(2000, 1, 1),
+                    document="测试文件",
+                )
             )
         for number, (name, (home, extra)) in enumerate(UNITS.items(), start=1):
             unit = Unit(

@@ -14,12 +14,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
 import pytest
 from flask import Flask
+from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -122,12 +124,25 @@ def fill(folder: Path, template: Path) -> None:
     shutil.copytree(template, folder)
 
 
+class Browser(FlaskClient):
+    """A client whose requests do not run inside the test's open app context: they would share its ``g``, and
+    with it whoever signed in before."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        def request() -> Any:
+            _cv_app.set(None)  # type: ignore[arg-type]
+            return super(Browser, self).open(*args, **kwargs)
+
+        return copy_context().run(request)
+
+
 class Shared:
     """The worker's one application of a database kind, and the folder it lives in."""
 
     def __init__(self, folder: Path, url: str | None) -> None:
         self.folder = folder
         self.app = create_app(settings_for(folder, url))
+        self.app.test_client_class = Browser
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,9 @@ def _moved(row: FactColumns) -> bool:
             relation.key,
             *(inspect(type(row)).get_property_by_column(c).key for c in relation.local_columns),
         }
-    return any(name in watched and state.attrs[name].history.has_changes() for name in (a.key for a in state.attrs))
+    return any(
+        name in watched and state.attrs[name].history.has_changes() for name in (a.key for a in state.attrs)
+    )
 
 
 def _settle_tree(session: Session, row: FactColumns, seen: set[int]) -> None:

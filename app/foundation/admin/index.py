@@ -12,7 +12,7 @@ from app.foundation import access
 LANDING = "bianban.landing"
 
 
-class HomeView(IndexView):  # type: ignore[misc]
+class HomeView(IndexView):
     """Signed in: the desk. Otherwise the public home, or the sign-in page while no portal is enabled."""
 
     public = True

@@ -14,7 +14,7 @@ from app.foundation.database import transaction
 from app.foundation.tenancy.models import Person
 
 
-class CasbinSecurityManager(SecurityManager):  # type: ignore[misc]
+class CasbinSecurityManager(SecurityManager):
     """FAB's tables of permissions stay empty: every answer comes from the policy and the posts held today."""
 
     user_model = Person

@@ -32,7 +32,7 @@ def count_attempt(username: str) -> None:
         abort(429)
 
 
-class SignInView(AuthDBView):  # type: ignore[misc]
+class SignInView(AuthDBView):
     """The sign-in page. A wrong name and a wrong password get the same answer."""
 
     public = True
@@ -66,7 +66,7 @@ class SignInView(AuthDBView):  # type: ignore[misc]
         return super().logout()
 
 
-class TokenApi(SecurityApi):  # type: ignore[misc]
+class TokenApi(SecurityApi):
     """Bearer tokens for other systems."""
 
     public = True

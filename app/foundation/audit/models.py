@@ -72,8 +72,5 @@ def append_only(dialect: str) -> tuple[str, ...]:
 
 for _dialect in ("sqlite", "postgresql"):
     for _statement in append_only(_dialect):
-        event.listen(
-            AuditEntry.__table__,
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
-        )
+        _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(AuditEntry.__table__, "after_create", _ddl.execute_if(dialect=_dialect))

@@ -169,7 +169,7 @@ def timeline(resource: FactColumns) -> list[Entry]:
     rows = db.session.scalars(
         select(AuditEntry)
         .where(
-            AuditEntry.obj == type(resource).__tablename__,
+            AuditEntry.obj == inspect(type(resource)).local_table.description,
             AuditEntry.object_id == inspect(resource).identity[0],
         )
         .order_by(AuditEntry.seq.desc())

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin.formatters import cn_date
+from app.foundation.clock import today
 from app.foundation.tenancy.models import Contact, Office
 from app.plugins.applications.models import Application, ApplicationClock
 from app.plugins.campaigns.rules import Deadline
@@ -45,6 +46,8 @@ def _reached(application: Application) -> int:
 def _by(clock: ApplicationClock | None) -> str:
     if clock is None:
         return ""
+    if clock.due < today():
+        return str(_("%(day)s已经到期（%(source)s）", day=cn_date(clock.due), source=clock.source))
     about = "" if clock.firm else str(_("原则上"))
     return str(
         _("%(about)s最迟 %(day)s（%(source)s）", about=about, day=cn_date(clock.due), source=clock.source)

@@ -76,7 +76,9 @@ def _tell(
                 email=contact["email"],
                 site_count=len(entry.sites),
                 no_website=not entry.sites,
-                sites=tuple(replace(site, chinese_domain=site.chinese_domain or "无") for site in entry.sites),
+                sites=tuple(
+                    replace(site, chinese_domain=site.chinese_domain or "无") for site in entry.sites
+                ),
             ),
             version=None,
             actor=filer,

@@ -20,7 +20,15 @@ class DeskPlugin(Plugin):
     requires = ("surveys", "applications", "badges")
 
     def init_app(self, app: Flask) -> None:
-        app.register_blueprint(Blueprint("desk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/desk"))
+        app.register_blueprint(
+            Blueprint(
+                "desk",
+                __name__,
+                template_folder="templates",
+                static_folder="static",
+                static_url_path="/static/desk",
+            )
+        )
         land(app, "desk", "DeskView.show")
 
     def register_views(self, appbuilder: Any) -> None:

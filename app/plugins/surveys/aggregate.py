@@ -115,9 +115,11 @@ class AggregateView(ScopedView):
         rows, count, at = collation.page(
             place.actor, place.survey, place.office, number=number, size=PAGE, state=state
         )
+        fields = collation.fields(place.actor, place.office)
         return {
             "rows": rows,
-            "fields": collation.fields(place.actor, place.office),
+            "fields": fields,
+            "headings": [str(field.heading) for field in fields],
             "page": at,
             "pages": pages_of(count, PAGE),
             "count": count,

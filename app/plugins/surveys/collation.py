@@ -80,12 +80,12 @@ FIELDS = (
     Field(labels.FIELDS["nature"], 10, lambda one: str(labels.NATURE[one.sheet.nature]), centred=True),
     Field(labels.FIELDS["rank"], 10, lambda one: str(RANK[one.sheet.rank]), centred=True),
     _of_unit("leader", 10, centred=True, contact=True),
-    _of_unit("site_count", 10),
+    _of_unit("site_count", 10, centred=True),
     _of_unit("address", 32),
     _of_unit("contact", 10, centred=True, contact=True),
     _of_unit("phone", 16, centred=True, contact=True),
     _of_unit("email", 24, contact=True),
-    Field(_l("网站序号"), 8, lambda one: one.site.number if one.site is not None else None),
+    Field(_l("网站序号"), 8, lambda one: one.site.number if one.site is not None else None, centred=True),
     Field(labels.SITE_FIELDS["name"], 26, _site_name),
     _of_site("chinese_domain", 28),
     _of_site("english_domain", 28),
@@ -166,7 +166,7 @@ def _read(
         select(SurveySheet, SurveySite, count)
         .outerjoin(SurveySite, site)
         .where(*where)
-        .order_by(SurveySheet.review_path, SurveySheet.id, SurveySite.number)
+        .order_by(SurveySheet.review_path, SurveySheet.account, SurveySheet.id, SurveySite.number)
         .limit(limit)
         .offset(offset)
     )

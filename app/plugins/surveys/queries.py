@@ -17,7 +17,7 @@ from app.foundation.tenancy.models import RANKS, Office, Site, Unit
 from app.foundation.tenancy.settings import setting
 from app.kernel.errors import N_, NotSeen
 from app.plugins.campaigns import queries as campaigns
-from app.plugins.campaigns.rules import Deadline, Plan, Whose
+from app.plugins.campaigns.rules import Deadline, Plan, Timetable, Whose
 from app.plugins.surveys.expected import BY_DESK, OWN
 from app.plugins.surveys.models import EDITABLE, NATURES, SurveySheet
 from app.plugins.surveys.rules import Circumstances, SheetEntry, SiteEntry
@@ -135,25 +135,25 @@ class Task:
 
 
 def to_fill(actor: Actor, limit: int = 50) -> list[Task]:
-    """Sheets this actor has to fill in or to correct, those not started included; two statements.
+    """Sheets this actor has to fill in or to correct, those not started included; at most two statements.
 
     A unit's officer and the desk that carries the unit both have it; sites that a desk files for a unit are
     that desk's alone (S8, S11).
     """
-    found = _own_to_fill(actor, limit)
+    table = campaigns.timetable()
+    found = _own_to_fill(actor, table, limit)
     if any(post.level == "desk" for post in actor.posts):
-        found += _desks_to_fill(actor, limit)
+        found += _desks_to_fill(actor, table, limit)
     found.sort(key=lambda task: (task.state != "returned", task.deadline.date.toordinal() if task.deadline else 10**7))
     return found[:limit]
 
 
-def _own_to_fill(actor: Actor, limit: int) -> list[Task]:
-    table = campaigns.timetable()
+def _own_to_fill(actor: Actor, table: Timetable, limit: int) -> list[Task]:
     statement = (
         select(Unit, SurveySheet)
         .outerjoin(
             SurveySheet,
-            and_(SurveySheet.unit_id == Unit.id, SurveySheet.filing_desk_id.is_(None), _under_way()),
+            and_(SurveySheet.unit_id == Unit.id, SurveySheet.filing_desk_id.is_(None), _under_way(table)),
         )
         .where(OWN, access.scope(actor, SURVEY, "edit", Unit), _unfinished())
         .order_by(Unit.id)
@@ -168,8 +168,7 @@ def _own_to_fill(actor: Actor, limit: int) -> list[Task]:
     return tasks
 
 
-def _desks_to_fill(actor: Actor, limit: int) -> list[Task]:
-    table = campaigns.timetable()
+def _desks_to_fill(actor: Actor, table: Timetable, limit: int) -> list[Task]:
     pairs = (
         select(Site.unit_id, Site.filing_desk_id)
         .where(BY_DESK, access.scope(actor, SURVEY, "edit", Site))
@@ -186,7 +185,7 @@ def _desks_to_fill(actor: Actor, limit: int) -> list[Task]:
             and_(
                 SurveySheet.unit_id == Unit.id,
                 SurveySheet.filing_desk_id == pairs.c.filing_desk_id,
-                _under_way(),
+                _under_way(table),
             ),
         )
         .where(
@@ -208,9 +207,9 @@ def _desks_to_fill(actor: Actor, limit: int) -> list[Task]:
     return tasks
 
 
-def _under_way() -> Any:
+def _under_way(table: Timetable) -> Any:
     """Only sheets of the surveys under way: an earlier campaign's sheet answers nothing now."""
-    return SurveySheet.campaign_id.in_([plan.id for plan in campaigns.timetable().current(SURVEY)])
+    return SurveySheet.campaign_id.in_([plan.id for plan in table.current(SURVEY)])
 
 
 def _unfinished() -> Any:

@@ -192,6 +192,9 @@ def _put(sheet: SurveySheet, entry: SheetEntry) -> None:
     for name in KEPT:
         setattr(sheet, name, getattr(entry, name))
     rows = sheet.sites
+    for row in rows[len(entry.sites) :]:
+        # Said outright: taken out of the list alone, a row would come to the flush guard as nobody's.
+        db.session.delete(row)
     del rows[len(entry.sites) :]
     for number, site in enumerate(entry.sites, start=1):
         if number > len(rows):

@@ -60,7 +60,9 @@ def names(model: type[Unit] | type[Site]) -> set[str]:
 def test_every_select_is_narrowed(world: World, post: tuple[str, str], expected: set[str]) -> None:
     with access.acting_as(world.actor(post)):
         assert names(Unit) == expected
-        assert {unit.name for unit in db.session.scalars(select(Unit).options(joinedload(Unit.home)))} == expected
+        assert {
+            unit.name for unit in db.session.scalars(select(Unit).options(joinedload(Unit.home)))
+        } == expected
         other = next(unit for name, unit in world.units.items() if name not in expected)
         db.session.expunge_all()
         assert db.session.get(Unit, other.id) is None

@@ -81,7 +81,9 @@ def test_attempts_are_limited_per_account_and_another_account_goes_on(tmp_path: 
 
 
 def test_attempts_are_limited_per_address_more_loosely(tmp_path: Path) -> None:
-    client = _app(tmp_path, AUTH_RATE_LIMIT="2 per minute", AUTH_RATE_LIMIT_ADDRESS="5 per minute").test_client()
+    client = _app(
+        tmp_path, AUTH_RATE_LIMIT="2 per minute", AUTH_RATE_LIMIT_ADDRESS="5 per minute"
+    ).test_client()
     codes = [_form(client, f"name{number}", "wrong-password").status_code for number in range(6)]
     assert codes == [401] * 5 + [429]
     elsewhere = _form(client, "second", environ_overrides={"REMOTE_ADDR": "10.9.9.9"})

@@ -99,7 +99,8 @@ class Country:
             return verb(queries.get(pk))
 
     def read(self, pk: int) -> Application:
-        """The application as it stands in the database."""
+        """The application as it stands in the database now (a request had a session of its own)."""
+        db.session.rollback()
         with access.acting_as(access.system("tests")):
             return queries.whole(pk)
 
@@ -107,7 +108,9 @@ class Country:
         """A draft that could be submitted."""
         actor = self.actor(who)
         with access.acting_as(actor), transaction() as session:
-            row = service.start(session.get(Site, self.sites[site]), "requalification", actor=actor)
+            holder = session.get(Site, self.sites[site])
+            assert holder is not None, f"{who} does not see {site}"
+            row = service.start(holder, "requalification", actor=actor)
             service.save(row, {**REST, **(values or {})}, actor=actor)
             service.attach(row, io.BytesIO(PDF), "经办人证件.pdf", "identity", actor=actor)
             return row.id
@@ -120,8 +123,12 @@ class Country:
     def checked(self, pk: int, who: str = "reviewer") -> int:
         for number in range(1, 6):
             note = "同意单独建设：承担全区信息发布" if number == 5 else ""
-            self.do(who, pk, lambda row, actor, n=number, t=note: service.check(row, n, "ok", t, actor=actor))
+            self.judge(pk, number, "ok", note, who)
         return pk
+
+    def judge(self, pk: int, number: int, finding: str, note: str = "", who: str = "reviewer") -> None:
+        """Judge one item of the checklist."""
+        self.do(who, pk, lambda row, actor: service.check(row, number, finding, note, actor=actor))
 
     def awaiting_paper(self, site: str = "edu", who: str = "reviewer") -> int:
         pk = self.checked(self.submitted(site), who)
@@ -200,12 +207,9 @@ def found(app: Flask) -> Country:
             session.add(site)
             session.flush()
             country.sites[key] = site.id
-            session.add(
-                DomainRecord(
-                    unit_id=country.units[holder], domain=chinese, ascii=ascii_of(chinese), kind="chinese",
-                    registered_on=date(2013, 7, 1), expires_on=date(2015, 6, 30),
-                )  # fmt: skip
-            )
+            days = {"registered_on": date(2013, 7, 1), "expires_on": date(2015, 6, 30)}
+            names = {"domain": chinese, "ascii": ascii_of(chinese), "kind": "chinese"}
+            session.add(DomainRecord(unit_id=country.units[holder], **names, **days))
     for who in (*POSTS, "deputy"):
         country.actor(who)
     return country

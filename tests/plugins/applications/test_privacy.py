@@ -88,6 +88,7 @@ def test_the_form_and_the_answers_mask_them_too(country: Country, browse: Browse
 
 
 def looks(pk: int) -> list[str]:
+    db.session.rollback()
     with access.acting_as(access.system("tests")):
         return [one.person for one in audit.timeline(queries.get(pk)) if one.verb == "application.revealed"]
 

@@ -8,10 +8,12 @@ from datetime import date
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.foundation import access
 from app.foundation.database import transaction
+from app.foundation.tenancy.models import Unit
 from app.plugins.applications import service
 from app.plugins.applications.models import STATES
 from tests.plugins.applications.conftest import counting
@@ -504,11 +506,9 @@ def test_a_consulted_desk_reads_and_does_nothing(country: Country, browse: Brows
     assert 'method="post"' not in main
 
 
-def test_a_stranger_is_asked_to_sign_in(country: Country) -> None:
-    from flask import current_app
-
+def test_a_stranger_is_asked_to_sign_in(app: Flask, country: Country) -> None:
     pk = country.submitted()
-    client = current_app.test_client()
+    client = app.test_client()
     for address in ("/applications/list/", f"/applications/{pk}", f"/applications/{pk}/form"):
         assert client.get(address).status_code in {302, 401}
 
@@ -561,10 +561,9 @@ def test_a_verb_that_fails_writes_nothing_at_all(country: Country, browse: Brows
 def test_an_application_without_a_name_yet_has_a_page(country: Country, browse: Browse) -> None:
     actor = country.actor("filer")
     with access.acting_as(actor), transaction() as session:
-        from app.foundation.tenancy.models import Unit
-
-        row = service.start(session.get(Unit, country.units["wuling"]), "opening", actor=actor)
-        pk = row.id
+        unit = session.get(Unit, country.units["wuling"])
+        assert unit is not None
+        pk = service.start(unit, "opening", actor=actor).id
     client = browse("filer")
     assert "（未填网站名称）" in text(client.get(f"/applications/{pk}"))
     assert "（未填网站名称）" in text(client.get("/applications/list/"))

@@ -176,13 +176,13 @@ def test_no_date_or_one_before_the_notice_is_refused(acting: As) -> None:
 
 
 def test_the_flush_guard_keeps_a_forged_step_at_home(acting: As) -> None:
-    with acting("wuling.head"), pytest.raises(SQLAlchemyError), transaction() as session:
-        session.add(
-            CampaignStep(
-                campaign_id=the_step().campaign_id, sets_id=the_step().id, office_id=desk("430703").id, key=LOCAL,
-                kind="survey", track=ANY, ordinal=4, label="伪造", due=date(2014, 11, 19), source="伪造",
-            )  # fmt: skip
-        )
+    with acting("wuling.head"):
+        forged = CampaignStep(
+            campaign_id=the_step().campaign_id, sets_id=the_step().id, office_id=desk("430703").id, key=LOCAL,
+            kind="survey", track=ANY, ordinal=4, label="伪造", due=date(2014, 11, 19), source="伪造",
+        )  # fmt: skip
+        with pytest.raises(SQLAlchemyError), transaction() as session:
+            session.add(forged)
 
 
 # -- who sees -----------------------------------------------------------------------------------------------

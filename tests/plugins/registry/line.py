@@ -104,7 +104,7 @@ class Line:
                 "functions": "主管全区教育工作",
                 "address": "湖南省常德市武陵区",
                 "site_name": f"武陵教育网{self.serial}",
-                "chinese_domain": f"武陵教育{'一二三四五六七八九十'[self.serial % 10]}.政务",
+                "chinese_domain": f"武陵教育{self.serial}.政务",
                 "english_domain": host or f"wljy{self.serial}.gov.cn",
                 **PRIVATE,
                 **changed,

@@ -57,7 +57,8 @@ def test_what_was_ticked_stays_ticked_after_a_refusal(line: Line, sign_in: SignI
     assert answer.status_code == 422
     assert "坏域名网" in answer.text
     assert f'value="{bad}" aria-label="勾选坏域名网" checked' in " ".join(answer.text.split())
-    assert f'id="t-{good}" name="applications" value="{good}" aria-label' in answer.text
+    left = next(line for line in answer.text.splitlines() if f'id="t-{good}"' in line)
+    assert "checked" not in left
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "99999999999999999999", "1 OR 1", ""])
@@ -85,8 +86,8 @@ def test_a_foreign_site_or_office_is_not_seen(line: Line, sign_in: SignIn) -> No
 def test_only_heads_have_the_page(line: Line, sign_in: SignIn, post: tuple[str, str]) -> None:
     key = line.approved()
     browser = line.browser(sign_in, post)
-    assert browser.get(REPORT).status_code in {302, 403}
-    assert browser.post("/registry/report/send", data={"applications": [key]}).status_code in {302, 403}
+    assert browser.get(REPORT).status_code == 403
+    assert browser.post("/registry/report/send", data={"applications": [key]}).status_code == 403
     assert _batches(line) == 0
     assert "报送标识" not in browser.get("/badges/list/").text
 
@@ -124,8 +125,7 @@ def test_a_returned_item_shows_its_reason_and_comes_back_to_the_list(line: Line,
 )  # fmt: skip
 def test_a_batch_by_typed_address(line: Line, sign_in: SignIn, post: tuple[str, str], status: int) -> None:
     batch = line.row(BatchItem, line.reported()).batch_id
-    answer = line.browser(sign_in, post).get(f"/registry/batches/{batch}", follow_redirects=False)
-    assert answer.status_code == status or (status == 403 and answer.status_code == 302)
+    assert line.browser(sign_in, post).get(f"/registry/batches/{batch}").status_code == status
 
 
 def test_pages_stay_within_their_statements(line: Line, sign_in: SignIn) -> None:

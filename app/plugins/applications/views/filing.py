@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -143,7 +143,7 @@ class FilingView(ScopedView):
                 upload = request.files.get(kind)
                 if upload is None:
                     raise Refusal("file-empty", N_("没有选择文件，或者文件是空的。"), field=kind or None)
-                service.attach(application, upload.stream, upload.filename or "", kind, actor=current_actor())
+                service.attach(application, cast(BinaryIO, upload.stream), upload.filename or "", kind, actor=current_actor())
             flash(_("已上传。"), "success")
             return redirect(url_for("FilingView.edit", pk=pk, section=MATERIALS))
 
