@@ -14,7 +14,13 @@ _CUT_OFF = """() => {
   const width = window.innerWidth, found = [], root = document.scrollingElement;
   const name = (one) => one.tagName.toLowerCase() + (one.id ? "#" + one.id : "")
     + [...one.classList].map((part) => "." + part).join("") + " “" + (one.textContent || "").trim().slice(0, 20) + "”";
-  const hidden = (one) => one.closest(".vh, .skip, .menu-box") !== null || !one.checkVisibility({visibilityProperty: true});
+  const hidden = (one) => {
+    if (!one.checkVisibility({visibilityProperty: true, opacityProperty: true})) { return true; }
+    for (let up = one; up; up = up.parentElement) {
+      if (getComputedStyle(up).clipPath === "inset(50%)") { return true; }  // there for screen readers alone
+    }
+    return false;
+  };
   const scrolls = (one) => {
     for (let up = one.parentElement; up && up !== document.body; up = up.parentElement) {
       if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) { return true; }

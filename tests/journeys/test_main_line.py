@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, expect
@@ -48,10 +50,10 @@ def received(office: Walker) -> tuple[int, int]:
 @pytest.mark.timeout(280)
 def test_a_unit_fills_its_sheet_and_the_office_adds_it_up(walk: Walk) -> None:
     unit, office = walk.person("unit.changde"), walk.person("changde.clerk")
-    office.menu("摸底汇总")
+    office.menu("汇总")
     before = received(office)
     unit.look("s01-desk-unit")
-    unit.take_up("去填报", "填报摸底表", UNIT)
+    unit.take_up("去填报", "填报摸底调查表", UNIT)
     unit.look("s02-new")
     unit.press("开始填写")
     unit.look("s03-form")
@@ -65,12 +67,12 @@ def test_a_unit_fills_its_sheet_and_the_office_adds_it_up(walk: Walk) -> None:
     office.said("已接收")
     office.states("已接收")
     office.look("s14-accepted")
-    office.menu("摸底汇总")
+    office.menu("汇总")
     assert received(office) == (before[0] + 1, before[1])
     office.look("s15-aggregate")
     the_export_holds_the_sheet(office)
     unit.desk()
-    expect(unit.task("摸底表")).to_have_count(0)
+    expect(unit.task("摸底调查表")).to_have_count(0)
     unit.menu("摸底调查表")
     unit.look("s17-list-unit")
     unit.follow(UNIT)
@@ -139,7 +141,7 @@ def return_with_a_reason(office: Walker) -> None:
     """The office finds it on its desk and cannot return it without saying why."""
     office.desk()
     office.look("s08-desk-office")
-    office.take_up("去核对", "接收摸底表", UNIT)
+    office.take_up("去核对", "接收摸底调查表", UNIT)
     form = office.unfold("退回补正")
     office.look("s09-sheet-office")
     office.press("退回补正", form)
@@ -154,7 +156,7 @@ def return_with_a_reason(office: Walker) -> None:
 
 def correct_after_return(unit: Walker) -> None:
     """The unit finds it on its desk with the reason on the form."""
-    unit.take_up("去补正", "补正摸底表", UNIT)
+    unit.take_up("去补正", "补正摸底调查表", UNIT)
     expect(unit.main).to_contain_text(RETURN_REASON)
     unit.look("s12-form-returned")
     unit.fill({"单位负责人": "负责人庚"})
@@ -170,7 +172,7 @@ def the_export_holds_the_sheet(office: Walker) -> None:
     with office.page.expect_download() as waiting:
         office.follow("导出汇总表")
     assert waiting.value.suggested_filename.endswith(".xlsx")
-    book = load_workbook(waiting.value.path())
+    book = load_workbook(BytesIO(waiting.value.path().read_bytes()))
     rows = [[str(cell) for cell in line if cell is not None] for line in book.active.iter_rows(values_only=True)]
     heads = next(line for line in rows if "单位名称" in line)
     assert {"主管部门", "单位性质", "网站联系人", "联系电话", "中文域名", "英文域名"} <= set(heads)

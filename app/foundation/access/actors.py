@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from app.foundation import clock
 from app.foundation.database import db
@@ -91,45 +90,39 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         _acting.reset(token)
 
 
-def _grants(holder_paths: set[str], day: date) -> dict[str, list[GrantFact]]:
-    found: dict[str, list[GrantFact]] = defaultdict(list)
-    if holder_paths:
-        in_force = (Grant.since <= day) & (or_(Grant.until.is_(None), Grant.until >= day))
-        rows = db.session.scalars(
-            select(Grant).where(Grant.holder_path.in_(holder_paths), in_force), execution_options=UNGUARDED
-        )
-        for row in rows:
-            found[row.holder_path].append(GrantFact(row.relation, row.how, row.where_path, row.document))
-    return found
+def _statement(person_id: int, day: date) -> Select[Any]:
+    """Posts in force with where they are held, and the exceptions in force for each: one statement."""
+    held = (Post.since <= day) & or_(Post.until.is_(None), Post.until >= day)
+    granted = (Grant.since <= day) & or_(Grant.until.is_(None), Grant.until >= day)
+    return (
+        select(Post, Office.path, Office.level, Office.short_name, Unit.review_path, Unit.name, Grant)
+        .outerjoin(Office, Post.office_id == Office.id)
+        .outerjoin(Unit, Post.unit_id == Unit.id)
+        .outerjoin(Grant, (Grant.holder_path == Office.path) & granted)
+        .where(Post.person_id == person_id, held, or_(Office.id.is_(None), Office.active.is_(True)))
+        .order_by(Post.id, Grant.id)
+    )
 
 
 def load(person: Any) -> Actor:
     """The actor for a signed-in person: posts and exceptions in force on the business date."""
-    day = clock.today()
-    in_force = (Post.since <= day) & (or_(Post.until.is_(None), Post.until >= day))
-    statement = (
-        select(Post, Office.path, Office.level, Office.short_name, Unit.review_path, Unit.name)
-        .outerjoin(Office, Post.office_id == Office.id)
-        .outerjoin(Unit, Post.unit_id == Unit.id)
-        .where(Post.person_id == person.id, in_force, or_(Office.id.is_(None), Office.active.is_(True)))
-        .order_by(Post.id)
-    )
-    rows = db.session.execute(statement, execution_options=UNGUARDED).all()
-    grants = _grants({row[1] for row in rows if row[1]}, day)
-    posts = tuple(
-        PostFact(
+    posts: dict[int, PostFact] = {}
+    rows = db.session.execute(_statement(person.id, clock.today()), execution_options=UNGUARDED)
+    for post, office_path, level, office_name, review_path, unit_name, grant in rows:
+        known = posts.get(post.id) or PostFact(
             role=post.role,
             path=office_path or review_path,
             unit_id=post.unit_id,
             office_id=post.office_id,
             level=level or "",
             holder=office_name or unit_name,
-            grants=tuple(grants.get(office_path, ())) if office_path else (),
             post_id=post.id,
         )
-        for post, office_path, level, office_name, review_path, unit_name in rows
-    )
-    return Actor(person.id, person.get_full_name(), posts, username=person.username)
+        if grant is not None:
+            fact = GrantFact(grant.relation, grant.how, grant.where_path, grant.document)
+            known = replace(known, grants=(*known.grants, fact))
+        posts[post.id] = known
+    return Actor(person.id, person.get_full_name(), tuple(posts.values()), username=person.username)
 
 
 def actor_for(username: str) -> Actor:

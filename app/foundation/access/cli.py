@@ -26,13 +26,13 @@ def explain(username: str, obj: str, act: str, account: str | None, office_code:
     try:
         actor = access.actor_for(username)
     except LookupError as error:
-        raise click.UsageError(f"没有名为 {username} 的有效帐号") from error
+        raise click.UsageError(f"没有名为 {username} 的有效账号") from error
     resource: Unit | Office | None = None
     with access.acting_as(access.system("access explain")):
         if account:
             resource = db.session.scalar(select(Unit).where(Unit.account == account))
             if resource is None:
-                raise click.UsageError(f"没有帐号为 {account} 的单位")
+                raise click.UsageError(f"没有账号为 {account} 的单位")
         elif office_code:
             resource = db.session.scalar(select(Office).where(Office.code == office_code))
             if resource is None:

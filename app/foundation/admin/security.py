@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask import g
 from flask_appbuilder.security.sqla.manager import SecurityManager
 
 from app.foundation import access
@@ -46,7 +47,12 @@ class CasbinSecurityManager(SecurityManager):
     def _get_user_permission_view_menus(
         self, user: Any, permission_name: str, view_menus_name: list[str]
     ) -> set[str]:
-        return {name for name in view_menus_name if self._has_view_access(user, permission_name, name)}
+        """FAB asks once for each level of the menu, with names repeated: each is decided once a request."""
+        kept: dict[tuple[str, str], bool] = g.setdefault("menu_access", {})
+        for name in set(view_menus_name):
+            if (permission_name, name) not in kept:
+                kept[permission_name, name] = self._has_view_access(user, permission_name, name)
+        return {name for name in set(view_menus_name) if kept[permission_name, name]}
 
     def get_user_permissions(self, user: Any) -> set[tuple[str, str]]:
         actor = access.current_actor()

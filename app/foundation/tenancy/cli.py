@@ -48,7 +48,7 @@ def describe(changes: Changes) -> Iterator[str]:
     )
     yield f"授权：新增 {len(changes.grants_created)} 条，变更 {len(changes.grants_changed)} 条。"
     if changes.reassigned:
-        yield f"重新确定审核机构或填报科室的单位：{changes.reassigned} 家。"
+        yield f"重新确定审核机关或填报科室的单位：{changes.reassigned} 家。"
     for change in changes.changed:
         fields = "、".join(sorted(change.after))
         yield f"变更：{change.plan.code} {change.plan.name}（{fields}）"

@@ -43,4 +43,4 @@ def add(
                 people.appoint(person, role, actor=actor, office=office, unit=unit, document=document)
         except Refusal as refusal:
             raise click.UsageError(str(refusal)) from refusal
-    click.echo(f"已建立帐号 {username}：{holder} · {access.policy().label('role', role)}")
+    click.echo(f"已建立账号 {username}：{holder} · {access.policy().label('role', role)}")

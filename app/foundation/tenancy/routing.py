@@ -213,7 +213,7 @@ def site_filing(unit_filing: str | None, review_path: str, desk: OfficeFact | No
     if not fit:
         raise RoutingRefused(
             "site-desk-elsewhere",
-            N_("%(desk)s不是该单位审核机构之下的填报科室。"),
+            N_("%(desk)s不是该单位审核机关之下的填报科室。"),
             field="filing_desk",
             desk=desk.name,
         )

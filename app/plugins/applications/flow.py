@@ -19,7 +19,7 @@ EVENTS = {
     "declare_ineligible": _l("认定不具备开办资格"),
     "receive_paper": _l("登记收到书面材料"),
     "approve": _l("审核通过"),
-    "refuse": _l("审核不通过"),
+    "refuse": _l("审核未通过"),
     "report": _l("报送注册管理中心"),
     "send_back": _l("退回报送机构"),
     "badge": _l("核发标识"),

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, jsonify, make_response, redirect, request, url_for
+from flask import Response, current_app, g, jsonify, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -30,12 +30,18 @@ Answer = Callable[..., Any]
 
 
 def as_public(method: Answer) -> Answer:
-    """Read and render as the public, whoever is signed in."""
+    """Read and render as the public, whoever is signed in, and leave the session alone.
+
+    Choosing the language writes to the session; a cookie on an answer that caches may keep would be handed to
+    the next visitor.
+    """
 
     @wraps(method)
     def inner(*args: Any, **kwargs: Any) -> Any:
         with access.acting_as(access.ANONYMOUS):
-            return method(*args, **kwargs)
+            answer = method(*args, **kwargs)
+        session.modified = False
+        return answer
 
     return inner
 

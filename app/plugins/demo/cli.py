@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from app.kernel.errors import Refusal
 from app.plugins.demo import staff, story
 
-demo_cli = AppGroup("demo", help="演示数据：装入和列出帐号。")
+demo_cli = AppGroup("demo", help="演示数据：装入和列出账号。")
 
 
 @demo_cli.command("load")

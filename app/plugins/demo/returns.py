@@ -84,7 +84,7 @@ def _tell(
             actor=filer,
         )
         if not entry.sites:
-            service.attach_scan(sheet, BytesIO(PDF), "无网站摸底表（盖章）.pdf", actor=filer)
+            service.attach_scan(sheet, BytesIO(PDF), "无网站摸底调查表（盖章）.pdf", actor=filer)
     if goal == "draft":
         return
     with _as(filer, day, 11, serial):

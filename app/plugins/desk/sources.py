@@ -46,9 +46,9 @@ def of_surveys(actor: Actor) -> Iterator[Task]:
     """Survey sheets to fill in or correct, and those to accept."""
     if access.may(actor, "survey", "edit"):
         for one in surveys.to_fill(actor):
-            done = {"returned": _("补正摸底表"), "draft": _("填完摸底表")}
+            done = {"returned": _("补正摸底调查表"), "draft": _("填完摸底调查表")}
             yield Task(
-                what=done.get(one.state, _("填报摸底表")),
+                what=done.get(one.state, _("填报摸底调查表")),
                 subject=one.unit_name,
                 about=one.desk_name,
                 url=_sheet_url(one),
@@ -60,7 +60,7 @@ def of_surveys(actor: Actor) -> Iterator[Task]:
     if access.may(actor, "survey", "accept"):
         for sheet in surveys.to_accept(actor):
             yield Task(
-                what=_("接收摸底表"),
+                what=_("接收摸底调查表"),
                 subject=sheet.unit_name,
                 about="",
                 url=url_for("SurveyView.page", pk=sheet.id),

@@ -103,7 +103,7 @@ class UnitView(ScopedModelView):
     description_columns = {
         "home": _l("单位由哪一级机构编制部门管理。审核机关和填报责任由此推定，不需填写。"),
         "name": _l("经法定程序批准的全称。"),
-        "supervisor": _l("副处级以下单位由主管部门政工（人事）科协调落实的，须选择主管部门。"),
+        "supervisor": _l("规格较低、由主管部门政工科（人事科）协调落实的单位，须选择主管部门。"),
     }
 
     def pre_add(self, item: Unit) -> None:
@@ -149,7 +149,7 @@ class SiteView(ScopedModelView):
         "unit.name": _l("开办单位"),
         "chinese_domain": _l("中文域名"),
         "english_domain": _l("英文域名"),
-        "ip": _l("IP 地址"),
+        "ip": _l("IP地址"),
         "hosting": _l("建设方式"),
         "host_desk": _l("挂靠的网站"),
         "filing_desk": _l("填报责任单位（与开办单位不同时填写）"),
@@ -165,7 +165,7 @@ class SiteView(ScopedModelView):
         "filing_desk": Lookup(Office, search=("name", "short_name"), within=_desks_above),
     }
     list_empty = _l("本范围内还没有登记网站")
-    list_hint = _l("网站可由综合岗登记，也会在摸底表接收后补充。")
+    list_hint = _l("网站可由综合岗登记，也会在摸底调查表接收后补充。")
 
     def pre_add(self, item: Site) -> None:
         self.pre_update(item)

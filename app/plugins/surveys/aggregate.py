@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from flask import request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_
 
 from app.foundation import access, audit, clock
-from app.foundation.access import Actor, Facts, current_actor
+from app.foundation.access import current_actor
 from app.foundation.admin import arguments
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import db, transaction
 from app.foundation.documents import xlsx
-from app.foundation.tenancy.models import Grant, Office
-from app.kernel import paths
-from app.kernel.errors import N_, AccessDenied, NotSeen
-from app.plugins.campaigns.rules import Group, Plan, Timetable, Whose
+from app.kernel.errors import N_
+from app.plugins.campaigns.rules import Group, Plan
 from app.plugins.surveys import collation, expected, groups, labels, progress, shown
-from app.plugins.surveys.groups import Section
 from app.plugins.surveys.models import EDITABLE
+from app.plugins.surveys.place import Place, find, unseen
 
 STATES = {
     "missing": _l("未报送"),
@@ -33,46 +30,6 @@ STATES = {
     "accepted": _l("已接收"),
 }
 PAGE = 25
-MISSING_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Place:
-    """What is looked at: an office, the survey that reaches it, the dates and the offices with lines in it."""
-
-    actor: Actor
-    office: Office
-    plan: Plan | None
-    plans: list[Plan]
-    table: Timetable
-    offices: dict[str, Office]
-    own: Office
-    shared: list[tuple[str, str]]
-
-    @property
-    def survey(self) -> Plan:
-        """The survey.
-
-        Raises:
-            NotSeen: none is under way here.
-        """
-        if self.plan is None:
-            raise _unseen()
-        return self.plan
-
-    def sections(self) -> list[Section]:
-        """Progress by group."""
-        path = self.office.path
-        found = progress.cells(self.actor, self.survey, self.table, clock.today(), path=path)
-        return groups.sections(self.actor, self.survey, found, self.table, path, self.offices)
-
-    def missing(self) -> list[Any]:
-        """Who at the office's own level has not reported, with the dates; only for those who see the sheets."""
-        path, plan = self.office.path, self.survey
-        if not paths.covers(plan.office_path, path) or not access.can(self.actor, "survey", "see", self.office):
-            return []
-        rows = progress.missing_rows(self.actor, plan, self.table, path, MISSING_SHOWN)
-        return [(row, shown.chip(_deadline(row, self.table))) for row in rows]
 
 
 class AggregateView(ScopedView):
@@ -93,7 +50,7 @@ class AggregateView(ScopedView):
             NotSeen: no such office or survey, or not the actor's to see.
             BadArgument: a page or state that is not offered.
         """
-        place, number, state = _place(current_actor()), _page_number(), _offered("state", collation.RECEIVED)
+        place, number, state = find(current_actor()), _page_number(), _offered("state", collation.RECEIVED)
         shown_first = number == 1 and not state
         table = self._table(place, number, state) if place.plan is not None else {}
         sections = place.sections() if place.plan is not None and shown_first else []
@@ -102,7 +59,7 @@ class AggregateView(ScopedView):
             place=place,
             sections=sections,
             whole=groups.total(section.counts for section in sections),
-            missing=place.missing() if sections else [],
+            missing=[(row, shown.chip(due)) for row, due in place.missing()] if sections else [],
             source=collation.source,
             first=shown_first,
             state=state,
@@ -134,8 +91,12 @@ class AggregateView(ScopedView):
             BadArgument: a filter that is not offered.
             NotSeen: no such survey, group or office here.
         """
-        place, number = _place(current_actor(), level=True), _page_number()
-        group, track, state = _group(place), _offered("track", _tracks(place)), _offered("state", STATES)
+        place, number = find(current_actor(), level=True), _page_number()
+        group, track, state = (
+            _group(place),
+            _offered("track", [line.key for line in place.survey.lines]),
+            _offered("state", STATES),
+        )
         plan, path = place.survey, place.office.path
         sheets = expected.sheets(place.actor, plan, obj="survey", act="see", path=path, level=path)
         where = [_of_group(plan, group, sheets.c)] if group is not None else []
@@ -152,7 +113,7 @@ class AggregateView(ScopedView):
             states=STATES,
             tracks={line.key: line.label for line in plan.lines},
             natures=labels.NATURE,
-            rows=[(row, _due(row, place.table)) for row in rows[:PAGE]],
+            rows=[(row, _due(row, place)) for row in rows[:PAGE]],
             page=number,
             more=len(rows) > PAGE,
         )
@@ -165,7 +126,7 @@ class AggregateView(ScopedView):
         Raises:
             Refusal: too many rows for one workbook. Others as ``show``.
         """
-        place = _place(current_actor())
+        place = find(current_actor())
         plan, today = place.survey, clock.today()
         content, rows, personal = collation.workbook(place.actor, plan, place.office, place.sections(), today)
         after = {"office": place.office.code, "document": plan.document, "rows": rows, "contacts": personal}
@@ -179,79 +140,11 @@ class AggregateView(ScopedView):
         return response
 
 
-# -- what was asked for --------------------------------------------------------------------------------------
-
-
-def _place(actor: Actor, *, level: bool = False) -> Place:
-    own = progress.own_paths(actor)
-    if not own:
-        raise AccessDenied(
-            "aggregate-not-shared",
-            N_("还没有文件将摸底汇总共享给您所在的机构。如工作需要，请与同级机构编制部门联系。"),
-        )
-    code, table = request.args.get("office", ""), progress.dates(actor, own[0])
-    plans = progress.plans_at(table, own[0])
-    known, shared = _offices(own[0], code, plans)
-    office = next((one for one in known.values() if (one.code == code if code else one.path == own[0])), None)
-    if office is None or office.kind != "office" or not office.active:
-        raise _unseen()
-    if office.path != own[0]:
-        plans, shared = progress.plans_at(table, office.path), []
-    plan = _chosen(plans)
-    if not _may(actor, office, plan, level=level):
-        raise _unseen()
-    return Place(actor, office, plan, plans, table, known, known[own[0]], shared)
-
-
-def _offices(own: str, code: str, plans: list[Plan]) -> tuple[dict[str, Office], list[tuple[str, str]]]:
-    """The offices with lines in these surveys, by path, and with whom the own office shares its figures, by which document."""
-    lines = [path for plan in plans for group in plan.groups for path in group.offices]
-    wanted = {own, *lines, *(plan.office_path for plan in plans)}
-    day = clock.today()
-    sharing = and_(
-        Grant.holder_path == Office.path,
-        Grant.relation == "shares",
-        Grant.where_path == own,
-        Grant.since <= day,
-        or_(Grant.until.is_(None), Grant.until >= day),
-    )
-    holders = select(Grant.holder_path).where(Grant.relation == "shares", Grant.where_path == own)
-    statement = (
-        select(Office, Grant.document)
-        .outerjoin(Grant, sharing)
-        .where(or_(Office.path.in_(wanted), Office.path.in_(holders), Office.code == code))
-        .order_by(Office.path)
-    )
-    rows = db.session.execute(statement).all()
-    return {office.path: office for office, _document in rows}, [
-        (office.short_name, document) for office, document in rows if document
-    ]
-
-
-def _may(actor: Actor, office: Office, plan: Plan | None, *, level: bool) -> bool:
-    """Whether the figures of the office are the actor's; with ``level`` also some of the sheets behind them."""
-    if not access.can(actor, "aggregate", "see", office):
-        return False
-    homes = [home for group in plan.groups for home in group.homes] if plan is not None else []
-    facts = [Facts(office.path), *(Facts(office.path, home) for home in homes if home != office.path)]
-    return not level or any(access.can(actor, "survey", "see", one) for one in facts)
-
-
-def _chosen(plans: list[Plan]) -> Plan | None:
-    raw = request.args.get("campaign", "")
-    if not raw:
-        return plans[0] if plans else None
-    found = next((plan for plan in plans if plan.id == arguments.key(raw)), None)
-    if found is None:
-        raise _unseen()
-    return found
-
-
 def _group(place: Place) -> Group | None:
     key = request.args.get("group", "")
     found = next((group for group in place.survey.groups if group.key == key), None)
     if key and found is None:
-        raise _unseen()
+        raise unseen()
     return found
 
 
@@ -261,10 +154,6 @@ def _of_group(plan: Plan, group: Group, columns: Any) -> ColumnElement[bool]:
     carried = columns.filing_path.in_([home for home in group.homes if home in desks])
     level = columns.review_path.in_([*group.homes, *group.offices])
     return or_(carried, and_(level, or_(columns.filing_path.is_(None), columns.filing_path.not_in(desks))))
-
-
-def _tracks(place: Place) -> list[str]:
-    return [line.key for line in place.survey.lines]
 
 
 def _offered(name: str, words: Any) -> str:
@@ -281,20 +170,9 @@ def _page_number() -> int:
     return min(number, 10_000)
 
 
-def _unseen() -> NotSeen:
-    return NotSeen("aggregate-not-seen", N_("没有找到该项汇总，或者它不在您的管辖范围内。"))
-
-
-# -- what stands beside the numbers --------------------------------------------------------------------------
-
-
-def _deadline(row: Any, table: Timetable) -> Any:
-    return table.deadline(groups.SURVEY, Whose(row.review_path, row.filing_path), row.nature)
-
-
-def _due(row: Any, table: Timetable) -> Any:
+def _due(row: Any, place: Place) -> Any:
     """A chip where something is still to be handed in, else when it was and whether in time."""
-    deadline = _deadline(row, table)
+    deadline = place.deadline(row)
     if row.sheet_id is None or row.state in EDITABLE:
         return shown.chip(deadline)
     return shown.handed_in(row, deadline)[0]

@@ -138,7 +138,11 @@ def workbook(
                 notes,
             ),
             xlsx.Sheet(
-                str(_("报送进度")), _progress_columns(), _progress(sections), str(_("网站摸底调查报送进度")), notes
+                str(_("报送进度")),
+                _progress_columns(),
+                _progress(sections),
+                str(_("网站摸底调查报送进度")),
+                notes,
             ),
         ]
     )
@@ -157,7 +161,12 @@ def _received(actor: Actor, plan: Plan, office: Office, state: str = "") -> tupl
 
 
 def _read(
-    actor: Actor, where: tuple[ColumnElement[bool], ...], limit: int, offset: int = 0, *, counted: bool = False
+    actor: Actor,
+    where: tuple[ColumnElement[bool], ...],
+    limit: int,
+    offset: int = 0,
+    *,
+    counted: bool = False,
 ) -> list[tuple[Entry, int]]:
     site = SurveySite.sheet_id == SurveySheet.id
     some = select(SurveySheet.id).outerjoin(SurveySite, site).where(*where).limit(COUNT_LIMIT + 1).subquery()
@@ -210,9 +219,7 @@ def said_due(due: Any) -> str:
 
 
 def source(deadline: Any) -> str:
-    """Who says so: the article, and the office that set a date of its own under it (S16)."""
-    if deadline.local:
-        return str(_("%(office)s自定，%(source)s", office=deadline.set_by, source=deadline.source))
+    """Who says so: the article; a date an office set of its own under it names that office itself (S16)."""
     return str(deadline.source)
 
 

@@ -94,7 +94,9 @@ def in_state(state: str) -> ColumnElement[bool]:
     return not_in if state == MISSING else SurveySheet.state == state
 
 
-def listed(expected: Subquery, plan: Plan, state: str, *where: Any, limit: int, offset: int = 0) -> Select[Any]:
+def listed(
+    expected: Subquery, plan: Plan, state: str, *where: Any, limit: int, offset: int = 0
+) -> Select[Any]:
     """Expected sheets by level and account, with the desk's name and what was handed in."""
     return (
         select(

@@ -24,13 +24,31 @@ from app.plugins.surveys import expected
 from app.plugins.surveys.groups import SURVEY, Cell, Counts, total
 from app.plugins.surveys.models import SurveySheet
 
-__all__ = ["Counts", "addressed", "cells", "dates", "missing", "missing_rows", "own_paths", "plans_at", "standing", "total"]
+__all__ = [
+    "Counts",
+    "addressed",
+    "cells",
+    "dates",
+    "missing",
+    "missing_rows",
+    "own_paths",
+    "plans_at",
+    "standing",
+    "total",
+]
 
 TASK = "survey aggregate"
 
 
 def cells(
-    actor: Actor, plan: Plan, table: Timetable, today: date, *, obj: str = "aggregate", act: str = "see", path: str = ""
+    actor: Actor,
+    plan: Plan,
+    table: Timetable,
+    today: date,
+    *,
+    obj: str = "aggregate",
+    act: str = "see",
+    path: str = "",
 ) -> list[Cell]:
     """Expected and received sheets of a plan within what the actor may ``act`` on as ``obj``; one statement.
 
@@ -108,7 +126,9 @@ def plans_at(table: Timetable, path: str) -> list[Plan]:
     above = [plan for plan in current if paths.covers(plan.office_path, path)]
     if above:
         return [max(above, key=lambda plan: len(plan.office_path))]
-    return sorted((plan for plan in current if paths.below(path, plan.office_path)), key=lambda plan: plan.office_path)
+    return sorted(
+        (plan for plan in current if paths.below(path, plan.office_path)), key=lambda plan: plan.office_path
+    )
 
 
 def dates(actor: Actor, path: str) -> Timetable:

@@ -77,7 +77,7 @@ def next_step(sheet: SurveySheet, deadline: Deadline | None, office: str) -> str
     to = deadline.deliver_to or office
     if deadline.passed(clock.today()):
         return str(
-            _("已过报送期限（%(day)s），请尽快提交，报送%(to)s。", day=cn_date(deadline.date), to=to)
+            _("已过报送期限%(day)s，请尽快提交，报送%(to)s。", day=cn_date(deadline.date), to=to)
         )
     return str(_("请于%(day)s以前提交，报送%(to)s。", day=cn_date(deadline.date), to=to))
 

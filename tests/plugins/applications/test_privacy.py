@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.foundation import access, audit
 from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db
-from app.plugins.applications import queries, service
+from app.plugins.applications import dossier, queries
 from app.plugins.applications.fields import KEPT, masked
 from tests.plugins.applications.country import ID_NUMBER, MOBILE, OTHER_MOBILE, PEOPLE, Country
 
@@ -132,7 +132,7 @@ def test_the_printed_form_is_complete_and_on_the_record(country: Country, browse
 def test_an_identity_card_is_seen_by_both_sides_only(country: Country, browse: Browse, who: str, status: int) -> None:
     pk = country.submitted()
     with access.acting_as(access.system("tests")):
-        (file,) = service.filing.dossier.materials(queries.get(pk))
+        (file,) = dossier.materials(queries.get(pk))
     assert browse(who).get(f"/files/{file.id}").status_code == status
 
 

@@ -103,7 +103,9 @@ def test_a_site_is_reported_once(app: Flask, database_kind: str, line: Line) -> 
     key, actor = line.approved(), line.actor(HEAD)
 
     def send() -> object:
-        return registry.send_batch(line.office("0.43.07.02."), registry_queries.applications([key]), actor=actor).number
+        return registry.send_batch(
+            line.office("0.43.07.02."), registry_queries.applications([key]), actor=actor
+        ).number
 
     results = _race(app, database_kind, actor, send, send)
     assert sum(isinstance(one, str) for one in results) == 1, results

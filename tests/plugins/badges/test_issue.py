@@ -60,13 +60,19 @@ def test_the_hanging_clock_starts_with_the_issue(line: Line) -> None:
     badge = line.row(Badge, line.issued())
     assert (badge.hang_days, badge.hang_by.isoformat()) == (5, "2014-12-01")
     running = service.hanging_clock(badge)
-    assert (running.start.isoformat(), running.source, running.stopped_on) == ("2014-11-24", "办法第十四条", None)
+    assert (running.start.isoformat(), running.source, running.stopped_on) == (
+        "2014-11-24",
+        "办法第十四条",
+        None,
+    )
 
 
 def test_an_offices_own_hanging_period_binds_its_units(line: Line) -> None:
     with line.system():
         line.office("0.43.07.02.").settings = {
-            "clocks": {"hanging": {"days": 3, "firm": True, "source": "武陵区细则第三条", "reason": "区内统一要求"}}
+            "clocks": {
+                "hanging": {"days": 3, "firm": True, "source": "武陵区细则第三条", "reason": "区内统一要求"}
+            }
         }
     badge = line.row(Badge, line.issued())
     assert (badge.hang_days, badge.hang_source) == (3, "武陵区细则第三条")
@@ -137,7 +143,9 @@ def test_a_suspended_badge_keeps_its_host_and_a_revoked_one_frees_it(line: Line)
     again = line.issue(line.reported("wuling2", "b.gov.cn"))
     assert line.row(Badge, old).state == "revoked"
     live = line.read(
-        lambda: db.session.scalars(select(BadgeHost.badge_id).where(BadgeHost.ascii == "b.gov.cn", BadgeHost.live)).all()
+        lambda: db.session.scalars(
+            select(BadgeHost.badge_id).where(BadgeHost.ascii == "b.gov.cn", BadgeHost.live)
+        ).all()
     )
     assert live == [again.id]
 
@@ -165,7 +173,10 @@ def test_issuing_is_recorded_on_badge_item_and_application(line: Line) -> None:
         entry = audit.timeline(row)[0]
         item = db.session.get_one(BatchItem, badge.item_id)
         assert [one.verb for one in audit.timeline(item)] == ["item.issued"]
-        assert audit.timeline(db.session.get_one(Application, item.application_id))[0].verb == "application.badged"
+        assert (
+            audit.timeline(db.session.get_one(Application, item.application_id))[0].verb
+            == "application.badged"
+        )
         assert audit.verify() == []
     assert (entry.verb, entry.after["number"]) == ("badge.issued", badge.number)
     assert "注册管理岗" in entry.post

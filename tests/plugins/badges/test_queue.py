@@ -21,7 +21,11 @@ def _badges(line: Line) -> int:
 
 
 def test_the_queue_is_national_oldest_first_and_empties(line: Line, sign_in: SignIn) -> None:
-    items = [line.reported(), line.reported("dingcheng", office="0.43.07.03."), line.reported("qianjiang", office="0.42.9005.")]
+    items = [
+        line.reported(),
+        line.reported("dingcheng", office="0.43.07.03."),
+        line.reported("qianjiang", office="0.42.9005."),
+    ]
     browser = line.browser(sign_in, REGISTRAR)
     page = browser.get("/queue/").text
     places = [page.index(f"BS{digits}-2014-001") for digits in ("430070002", "430070003", "420009005")]
@@ -34,7 +38,15 @@ def test_the_queue_is_national_oldest_first_and_empties(line: Line, sign_in: Sig
 def test_a_batch_shows_facts_hosts_and_checks(line: Line, sign_in: SignIn) -> None:
     item = line.row(BatchItem, line.reported(host="wljy.gov.cn"))
     page = line.browser(sign_in, REGISTRAR).get(f"/queue/batches/{item.batch_id}").text
-    for text in (item.organ_name, item.site_name, "主管全区教育工作", "wljy.gov.cn", "校验一致", "无冲突", item.sha256):
+    for text in (
+        item.organ_name,
+        item.site_name,
+        "主管全区教育工作",
+        "wljy.gov.cn",
+        "校验一致",
+        "无冲突",
+        item.sha256,
+    ):
         assert text in page
     assert '<p class="hosts">wljy.gov.cn' in page
     assert not [value for value in PRIVATE.values() if value in page]
@@ -77,7 +89,9 @@ def test_issuing_one_leads_back_to_the_batch_with_its_number(line: Line, sign_in
     assert _badges(line) == 1
 
 
-def test_ticked_items_are_issued_and_one_refused_does_not_hold_up_the_rest(line: Line, sign_in: SignIn) -> None:
+def test_ticked_items_are_issued_and_one_refused_does_not_hold_up_the_rest(
+    line: Line, sign_in: SignIn
+) -> None:
     line.issued("wuling2", "taken.gov.cn")
     keys = [line.approved(), line.approved(host="taken.gov.cn"), line.approved()]
     batch = line.send(*keys)
@@ -94,7 +108,9 @@ def test_ticked_items_are_issued_and_one_refused_does_not_hold_up_the_rest(line:
 
 def test_nothing_ticked_says_so(line: Line, sign_in: SignIn) -> None:
     item = line.row(BatchItem, line.reported())
-    answer = line.browser(sign_in, REGISTRAR).post(f"/queue/batches/{item.batch_id}/issue", follow_redirects=True)
+    answer = line.browser(sign_in, REGISTRAR).post(
+        f"/queue/batches/{item.batch_id}/issue", follow_redirects=True
+    )
     assert "没有勾选待核发的网站。" in answer.text
     assert _badges(line) == 0
 
@@ -114,7 +130,15 @@ def test_a_return_without_reason_keeps_the_page_and_says_where(line: Line, sign_
 
 
 @pytest.mark.parametrize(
-    "post", [HEAD, ("filer", "wuling"), ("reviewer", "0."), ("head", "0."), ("auditor", "0."), ("coordinator", "0.43.07.rsj.")]
+    "post",
+    [
+        HEAD,
+        ("filer", "wuling"),
+        ("reviewer", "0."),
+        ("head", "0."),
+        ("auditor", "0."),
+        ("coordinator", "0.43.07.rsj."),
+    ],
 )
 def test_nobody_else_has_the_queue(line: Line, sign_in: SignIn, post: tuple[str, str]) -> None:
     item = line.row(BatchItem, line.reported())

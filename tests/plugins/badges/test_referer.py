@@ -65,7 +65,9 @@ def test_what_names_no_host_says_nothing(address: str | None) -> None:
     assert stranger(address, ALLOWED, OWN) is None
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:8000/badge/", "https://BIAOZHI.example.gov.cn/portal/"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8000/badge/", "https://BIAOZHI.example.gov.cn/portal/"]
+)
 def test_the_platforms_own_pages_are_no_strangers(address: str) -> None:
     assert stranger(address, ALLOWED, OWN) is None
 

@@ -20,7 +20,9 @@ Verb = Callable[[Badge, Actor], object]
 VERBS: dict[str, Verb] = {
     "suspend": lambda badge, actor: service.suspend(badge, reason="核对", ground="verify", actor=actor),
     "resume": lambda badge, actor: service.resume(badge, reason="核对完毕", actor=actor),
-    "decide": lambda badge, actor: service.decide_revocation(badge, ground="4", reason="出借标识", actor=actor),
+    "decide": lambda badge, actor: service.decide_revocation(
+        badge, ground="4", reason="出借标识", actor=actor
+    ),
     "strike": lambda badge, actor: service.strike(badge, actor=actor),
     "hang": lambda badge, actor: service.hang(badge, actor=actor),
 }
@@ -38,8 +40,20 @@ WHO: dict[str, tuple[str, str] | None] = {
     "other-desk": ("coordinator", "0.43.07.rsj."),
     "stranger": None,
 }
-MAY = {"suspend": "registrar", "resume": "registrar", "decide": "head", "strike": "registrar", "hang": "owner"}
-FITTING = {"suspend": "issued", "resume": "suspended", "decide": "issued", "strike": "decided", "hang": "issued"}
+MAY = {
+    "suspend": "registrar",
+    "resume": "registrar",
+    "decide": "head",
+    "strike": "registrar",
+    "hang": "owner",
+}
+FITTING = {
+    "suspend": "issued",
+    "resume": "suspended",
+    "decide": "issued",
+    "strike": "decided",
+    "hang": "issued",
+}
 
 
 def _badge(line: Line, state: str) -> int:

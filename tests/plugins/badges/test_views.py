@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -34,7 +35,12 @@ SEES = {
 
 
 def _four(line: Line) -> dict[str, Badge]:
-    places = {"wuling": "0.43.07.02.", "dingcheng": "0.43.07.03.", "liuyehu": "0.43.07.z2.", "sub": "0.43.07."}
+    places = {
+        "wuling": "0.43.07.02.",
+        "dingcheng": "0.43.07.03.",
+        "liuyehu": "0.43.07.z2.",
+        "sub": "0.43.07.",
+    }
     return {unit: line.row(Badge, line.issued(unit, office=path)) for unit, path in places.items()}
 
 
@@ -44,7 +50,9 @@ def token(line: Line, app: Flask) -> Callable[..., dict[str, str]]:
 
     def make(*posts: tuple[str, str]) -> dict[str, str]:
         username = line.actor(*posts).username
-        person = line.read(lambda: db.session.scalars(select(Person).where(Person.username == username)).one())
+        person = line.read(
+            lambda: db.session.scalars(select(Person).where(Person.username == username)).one()
+        )
         return {"Authorization": f"Bearer {create_access_token(identity=str(person.id), fresh=True)}"}
 
     return make
@@ -62,7 +70,7 @@ def test_list_page_and_api_show_each_exactly_their_own(
             assert (page.status_code, answer.status_code) == (403, 403)
             continue
         shown = {unit for unit, badge in badges.items() if badge.number in page.text}
-        listed = {row["number"] for row in answer.json["result"]}
+        listed = {row["number"] for row in json.loads(answer.data)["result"]}
         assert shown == seen, post
         assert listed == {badges[unit].number for unit in seen}, post
         for unit, badge in badges.items():
@@ -76,9 +84,14 @@ def test_the_api_lists_the_named_fields(
     line: Line, client: FlaskClient, token: Callable[..., dict[str, str]]
 ) -> None:
     badge = line.row(Badge, line.issued(host="wljy.gov.cn"))
-    row = client.get("/api/v1/badges/", headers=token(REGISTRAR)).json["result"][0]
+    row = json.loads(client.get("/api/v1/badges/", headers=token(REGISTRAR)).data)["result"][0]
     assert set(row) == {"id", "number", "name", "organ_name", "state", "review_path", "hosts", "issued_at"}
-    assert (row["number"], row["name"], row["state"], row["hosts"]) == (badge.number, badge.name, "issued", badge.hosts)
+    assert (row["number"], row["name"], row["state"], row["hosts"]) == (
+        badge.number,
+        badge.name,
+        "issued",
+        badge.hosts,
+    )
     assert client.get("/api/v1/badges/").status_code == 401
 
 
@@ -86,7 +99,15 @@ def test_the_owner_gets_code_clock_and_what_to_do(line: Line, sign_in: SignIn) -
     badge = line.row(Badge, line.issued())
     browser = line.browser(sign_in, OWNER)
     page = browser.get(f"/badges/{badge.id}").text
-    for text in (badge.number, "5 个工作日", "办法第十四条", "底部中间", "2014年12月1日", "报告已加挂", "&lt;img src="):
+    for text in (
+        badge.number,
+        "5 个工作日",
+        "办法第十四条",
+        "底部中间",
+        "2014年12月1日",
+        "报告已加挂",
+        "&lt;img src=",
+    ):
         assert text in page
     assert f"/badge/{badge.number}.svg" in page
     assert browser.post(f"/badges/{badge.id}/hang", follow_redirects=True).status_code == 200
@@ -118,7 +139,11 @@ def test_buttons_are_only_for_those_who_may(line: Line, sign_in: SignIn) -> None
         browser = line.browser(sign_in, post)
         for key, acts in zip((badge, other), wanted, strict=True):
             page = browser.get(f"/badges/{key}").text
-            found = {act for act in ("hang", "revoke", "suspend", "resume", "strike") if f'/badges/{key}/{act}"' in page}
+            found = {
+                act
+                for act in ("hang", "revoke", "suspend", "resume", "strike")
+                if f'/badges/{key}/{act}"' in page
+            }
             assert found == acts, post
 
 
@@ -129,7 +154,9 @@ def test_a_head_decides_and_the_registrar_strikes(line: Line, sign_in: SignIn) -
     empty = head.post(f"/badges/{badge}/revoke", data={"ground": "", "reason": "写了一半"})
     assert empty.status_code == 422
     assert "请选择一种情形" in empty.text and "写了一半" in empty.text
-    assert head.post(f"/badges/{badge}/revoke", data={"ground": "4", "reason": "出借给企业"}).status_code == 302
+    assert (
+        head.post(f"/badges/{badge}/revoke", data={"ground": "4", "reason": "出借给企业"}).status_code == 302
+    )
     page = registrar.get(f"/badges/{badge}").text
     assert "擅自出租、出借和转让网站标识" in page and "出借给企业" in page
     assert head.post(f"/badges/{badge}/revoke", data={"ground": "4", "reason": "再来"}).status_code == 409
@@ -142,8 +169,13 @@ def test_a_head_decides_and_the_registrar_strikes(line: Line, sign_in: SignIn) -
 def test_the_registrar_suspends_and_resumes(line: Line, sign_in: SignIn) -> None:
     badge = line.issued()
     browser = line.browser(sign_in, REGISTRAR)
-    assert browser.post(f"/badges/{badge}/suspend", data={"ground": "verify", "reason": ""}).status_code == 422
-    assert browser.post(f"/badges/{badge}/suspend", data={"ground": "rectify", "reason": "整改"}).status_code == 302
+    assert (
+        browser.post(f"/badges/{badge}/suspend", data={"ground": "verify", "reason": ""}).status_code == 422
+    )
+    assert (
+        browser.post(f"/badges/{badge}/suspend", data={"ground": "rectify", "reason": "整改"}).status_code
+        == 302
+    )
     assert line.row(Badge, badge).state == "suspended"
     refused = browser.post(f"/badges/{badge}/resume", data={"reason": ""})
     assert refused.status_code == 422 and "请写明理由" in refused.text
@@ -203,7 +235,8 @@ def test_pages_stay_within_their_statements(line: Line, sign_in: SignIn) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["page_BadgeView=x", "_oc_BadgeView=sha256", "_flt_0_state=lent", "_flt_9_number=1", "_flt_0_sha256=a"]
+    "query",
+    ["page_BadgeView=x", "_oc_BadgeView=sha256", "_flt_0_state=lent", "_flt_9_number=1", "_flt_0_sha256=a"],
 )
 def test_malformed_list_arguments_never_fail(line: Line, sign_in: SignIn, query: str) -> None:
     line.issued()

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from app.foundation.database import db
 from app.plugins.badges.models import Badge
 from app.plugins.registry import service as registry
 from app.plugins.registry.models import BatchItem
-from app.foundation.database import db
 from tests.plugins.registry.line import PRIVATE, REGISTRAR, Line, statements
 
 SignIn = Callable[[str], FlaskClient]
@@ -70,7 +70,8 @@ def test_offices_are_walked_down_and_up(client: FlaskClient, line: Line) -> None
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("武陵", {"武陵教育"}), ("教育", {"武陵教育", "鼎城教育"}), ("%", set()), ("_", set()), ("无此", set())]
+    ("words", "found"),
+    [("武陵", {"武陵教育"}), ("教育", {"武陵教育", "鼎城教育"}), ("%", set()), ("_", set()), ("无此", set())],
 )
 def test_words_are_looked_for_in_names_literally(
     client: FlaskClient, line: Line, words: str, found: set[str]

@@ -86,14 +86,16 @@ class Line:
         with access.acting_as(task), transaction():
             yield task
 
-    def approved(self, unit: str = "wuling", host: str = "", *, site: Site | None = None, **changed: object) -> int:
+    def approved(
+        self, unit: str = "wuling", host: str = "", *, site: Site | None = None, **changed: Any
+    ) -> int:
         """Id of a new approved application of a unit, with personal data in every private field."""
         self.serial += 1
         self.actor(("reviewer", "0.43.07.")), self.actor(("head", "0.43.07."))
         with self.system():
             reviewers = db.session.scalars(select(Person.id).order_by(Person.id).limit(2)).all()
             owner = db.session.get_one(Unit, self.world.units[unit].id)
-            facts: dict[str, object] = {
+            facts: dict[str, Any] = {
                 "state": "approved",
                 "number": f"T{self.serial:05d}",
                 "kind": "requalification",
@@ -129,7 +131,9 @@ class Line:
             sites = [db.session.get_one(Application, key) for key in keys]
             return registry.send_batch(self.office(office), sites, actor=actor)
 
-    def reported(self, unit: str = "wuling", host: str = "", *, office: str = "0.43.07.02.", **changed: object) -> int:
+    def reported(
+        self, unit: str = "wuling", host: str = "", *, office: str = "0.43.07.02.", **changed: Any
+    ) -> int:
         """Id of the item of a newly reported site."""
         return self.items(self.send(self.approved(unit, host, **changed), office=office))[0]
 
@@ -137,10 +141,14 @@ class Line:
         """Ids of a batch's items."""
         with access.acting_as(access.system("tests")):
             return list(
-                db.session.scalars(select(BatchItem.id).where(BatchItem.batch_id == batch.id).order_by(BatchItem.id))
+                db.session.scalars(
+                    select(BatchItem.id).where(BatchItem.batch_id == batch.id).order_by(BatchItem.id)
+                )
             )
 
-    def issued(self, unit: str = "wuling", host: str = "", *, office: str = "0.43.07.02.", **changed: object) -> int:
+    def issued(
+        self, unit: str = "wuling", host: str = "", *, office: str = "0.43.07.02.", **changed: Any
+    ) -> int:
         """Id of a newly issued badge."""
         return self.issue(self.reported(unit, host, office=office, **changed)).id
 

@@ -71,7 +71,9 @@ def test_any_change_of_any_value_shows(data: st.DataObject) -> None:
     sha256 = snapshot.digest(frozen)
     assert snapshot.intact(frozen, sha256)
     key = data.draw(st.sampled_from(sorted(frozen)))
-    other = data.draw(st.one_of(st.none(), st.integers(), st.text()).filter(lambda value: value != frozen[key]))
+    other = data.draw(
+        st.one_of(st.none(), st.integers(), st.text()).filter(lambda value: value != frozen[key])
+    )
     assert not snapshot.intact({**frozen, key: other}, sha256)
 
 
@@ -81,4 +83,6 @@ def test_a_changed_host_a_missing_key_and_an_added_one_show() -> None:
     evil = [frozen["hosts"][0], {"unicode": "evil.com", "ascii": "evil.com"}]
     assert not snapshot.intact({**frozen, "hosts": evil}, sha256)
     assert not snapshot.intact({**frozen, "extra": ""}, sha256)
-    assert not snapshot.intact({key: value for key, value in frozen.items() if key != "office_segment"}, sha256)
+    assert not snapshot.intact(
+        {key: value for key, value in frozen.items() if key != "office_segment"}, sha256
+    )

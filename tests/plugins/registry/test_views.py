@@ -73,7 +73,12 @@ def test_a_foreign_site_or_office_is_not_seen(line: Line, sign_in: SignIn) -> No
     own, foreign = line.approved(), line.approved("dingcheng")
     browser = line.browser(sign_in, HEAD)
     assert browser.post("/registry/report/send", data={"applications": [own, foreign]}).status_code == 404
-    assert browser.post("/registry/report/send", data={"applications": [own], "office": "0.43.07.03."}).status_code == 404
+    assert (
+        browser.post(
+            "/registry/report/send", data={"applications": [own], "office": "0.43.07.03."}
+        ).status_code
+        == 404
+    )
     assert browser.get(REPORT, query_string={"office": "0.43.07."}).status_code == 404
     assert line.row(Application, own).state == "approved"
     assert _batches(line) == 0
@@ -81,7 +86,13 @@ def test_a_foreign_site_or_office_is_not_seen(line: Line, sign_in: SignIn) -> No
 
 @pytest.mark.parametrize(
     "post",
-    [("filer", "wuling"), ("reviewer", "0.43.07.02."), ("auditor", "0.43.07."), ("egov", "0.43.07.02.egov."), REGISTRAR],
+    [
+        ("filer", "wuling"),
+        ("reviewer", "0.43.07.02."),
+        ("auditor", "0.43.07."),
+        ("egov", "0.43.07.02.egov."),
+        REGISTRAR,
+    ],
 )
 def test_only_heads_have_the_page(line: Line, sign_in: SignIn, post: tuple[str, str]) -> None:
     key = line.approved()
@@ -104,7 +115,9 @@ def test_the_check_page_and_batch_show_no_personal_data(line: Line, sign_in: Sig
     key = line.approved()
     browser = line.browser(sign_in, HEAD)
     check = browser.post("/registry/report/check", data={"applications": [key]}).text
-    batch = browser.get(browser.post("/registry/report/send", data={"applications": [key]}).headers["Location"]).text
+    batch = browser.get(
+        browser.post("/registry/report/send", data={"applications": [key]}).headers["Location"]
+    ).text
     assert not [value for value in PRIVATE.values() if value in check + batch]
 
 

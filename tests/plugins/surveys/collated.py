@@ -24,7 +24,8 @@ from app.plugins.demo.sheets import rows
 from app.plugins.surveys.models import SurveySheet, SurveySite
 
 PLUGINS = tuple(
-    f"app.plugins.{name}.plugin:{name.capitalize()}Plugin" for name in ("establishment", "names", "campaigns", "surveys")
+    f"app.plugins.{name}.plugin:{name.capitalize()}Plugin"
+    for name in ("establishment", "names", "campaigns", "surveys")
 )
 TODAY = datetime(2014, 11, 24, 9, 0, tzinfo=clock.SHANGHAI)
 STATES = {
@@ -63,9 +64,13 @@ def _local_dates() -> None:
     offices = {office.code: office for office in db.session.scalars(select(Office))}
     step = db.session.scalars(select(CampaignStep).where(CampaignStep.key == "local-survey")).one()
     for code, track, due in LOCAL:
-        copied = {name: getattr(step, name) for name in ("campaign_id", "ordinal", "key", "kind", "label", "source")}
+        copied = {
+            name: getattr(step, name) for name in ("campaign_id", "ordinal", "key", "kind", "label", "source")
+        }
         db.session.add(
-            CampaignStep(**copied, sets_id=step.id, office_id=offices[code].id, groups=[], track=track, due=due)
+            CampaignStep(
+                **copied, sets_id=step.id, office_id=offices[code].id, groups=[], track=track, due=due
+            )
         )
 
 
@@ -86,7 +91,12 @@ def _sheets(units: dict[str, Unit]) -> None:
 
 
 def _sheet(
-    campaign: Campaign, unit: Unit, person: dict[str, str], sites: list[dict[str, str]], state: str, desk: Office | None = None
+    campaign: Campaign,
+    unit: Unit,
+    person: dict[str, str],
+    sites: list[dict[str, str]],
+    state: str,
+    desk: Office | None = None,
 ) -> None:
     formula = unit.account == FORMULA
     sheet = SurveySheet(
@@ -101,12 +111,14 @@ def _sheet(
         rank=unit.rank,
         leader=person["leader"],
         site_count=len(sites),
-        address="=HYPERLINK(\"http://example.cn\")" if formula else unit.address,
+        address='=HYPERLINK("http://example.cn")' if formula else unit.address,
         contact=person["contact"],
         phone=person["phone"],
         email=person["email"],
         no_website=unit.account == NO_WEBSITE,
-        submitted_at=datetime(2014, 11, 18, 10, 30, tzinfo=clock.SHANGHAI) if state in ("submitted", "accepted") else None,
+        submitted_at=datetime(2014, 11, 18, 10, 30, tzinfo=clock.SHANGHAI)
+        if state in ("submitted", "accepted")
+        else None,
         accepted_at=datetime(2014, 11, 20, 15, 0, tzinfo=clock.SHANGHAI) if state == "accepted" else None,
         return_reason="网站个数与列出的不一致。" if state == "returned" else "",
     )
@@ -123,7 +135,7 @@ def _sheet(
     db.session.add(sheet)
 
 
-def make(folder: Path) -> Flask:
+def make(folder: Path, url: str = "") -> Flask:
     """An application of four plugins on its own instance."""
     return create_app(
         {
@@ -132,14 +144,15 @@ def make(folder: Path) -> Flask:
             "RATELIMIT_ENABLED": False,
             "INSTANCE_DIR": str(folder),
             "UPLOADS_DIR": str(folder / "uploads"),
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'collated.sqlite3'}",
+            "SQLALCHEMY_DATABASE_URI": url or f"sqlite:///{folder / 'collated.sqlite3'}",
             "PLUGINS": PLUGINS,
         }
     )
 
 
 @pytest.fixture(scope="session")
-def _collated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application without a context: requests made inside one would share what they keep for themselves."""
     app = make(tmp_path_factory.mktemp("collated"))
     build(app)
     yield app
@@ -149,10 +162,10 @@ def _collated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def city(_collated: Flask) -> Iterator[Flask]:
+def city(hall: Flask) -> Iterator[Flask]:
     """The application, in a context of its own."""
-    with _collated.app_context():
-        yield _collated
+    with hall.app_context():
+        yield hall
         db.session.remove()
 
 
@@ -163,22 +176,24 @@ def person(city: Flask) -> Callable[[str], Actor]:
 
 
 @pytest.fixture
-def browse(_collated: Flask) -> Callable[[str], FlaskClient]:
+def browse(hall: Flask) -> Callable[[str], FlaskClient]:
     """The browser of a named account."""
 
-    def enter(username: str) -> FlaskClient:
-        with _collated.app_context(), access.acting_as(access.system("tests")):
-            key = db.session.scalars(select(Person.id).where(Person.username == username)).one()
-        client = _collated.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = str(key), True
-        return client
+    return lambda username: enter(hall, username)
 
-    return enter
+
+def enter(app: Flask, username: str) -> FlaskClient:
+    """A browser with somebody signed in."""
+    with app.app_context(), access.acting_as(access.system("tests")):
+        key = db.session.scalars(select(Person.id).where(Person.username == username)).one()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = str(key), True
+    return client
 
 
 @pytest.fixture
-def statements(_collated: Flask) -> Callable[[], Any]:
+def statements(hall: Flask) -> Callable[[], Any]:
     """Collects the SQL statements of a block."""
 
     @contextmanager
@@ -189,7 +204,7 @@ def statements(_collated: Flask) -> Callable[[], Any]:
             if not statement.startswith(("BEGIN", "PRAGMA")):
                 found.append(statement)
 
-        with _collated.app_context():
+        with hall.app_context():
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)
         try:

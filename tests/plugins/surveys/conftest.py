@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugins.surveys.collated import _collated, browse, city, person, statements
+from tests.plugins.surveys.collated import browse, city, hall, person, statements
 from tests.plugins.surveys.ground import acting, app, ground, shared_app, sign_in
 
-__all__ = ["_collated", "acting", "app", "browse", "city", "ground", "person", "shared_app", "sign_in", "statements"]
+__all__ = ["acting", "app", "browse", "city", "ground", "hall", "person", "shared_app", "sign_in", "statements"]

@@ -26,15 +26,15 @@ def _list(client: FlaskClient, **asked: Any) -> dict[str, Any]:
     return found
 
 
-def _id(account: str) -> int:
-    with access.acting_as(access.system("tests")):
+def _id(app: Flask, account: str) -> int:
+    with app.app_context(), access.acting_as(access.system("tests")):
         return db.session.scalars(
             select(SurveySheet.id).where(SurveySheet.account == account, SurveySheet.filing_desk_id.is_(None))
         ).one()
 
 
-def test_a_row_has_what_others_need(city: Flask, browse: Browse) -> None:
-    pk = _id("41840007")
+def test_a_row_has_what_others_need(hall: Flask, browse: Browse) -> None:
+    pk = _id(hall, "41840007")
     row = browse("changde.clerk").get(f"/api/v1/surveys/{pk}").get_json()["result"]
     assert {name: row[name] for name in ("id", "account", "name", "state", "review_path", "site_count", "no_website")} == {
         "id": pk, "account": "41840007", "name": "常德市教育局", "state": "accepted", "review_path": "0.43.07.",
@@ -68,8 +68,8 @@ def test_each_sees_its_own(browse: Browse, username: str, count: int) -> None:
     assert found["count"] == len(found["result"]) == count
 
 
-def test_anothers_sheet_is_not_there(city: Flask, browse: Browse) -> None:
-    pk = _id("41840037")
+def test_anothers_sheet_is_not_there(hall: Flask, browse: Browse) -> None:
+    pk = _id(hall, "41840037")
     assert browse("dingcheng.reviewer").get(f"/api/v1/surveys/{pk}").status_code == 200
     assert browse("wuling.reviewer").get(f"/api/v1/surveys/{pk}").status_code == 404
     assert browse("changde.egov").get(f"/api/v1/surveys/{pk}").status_code == 404
@@ -78,7 +78,9 @@ def test_anothers_sheet_is_not_there(city: Flask, browse: Browse) -> None:
 
 def test_it_filters_orders_and_pages(browse: Browse) -> None:
     client = browse("changde.clerk")
-    waiting = _list(client, filters=[{"col": "state", "opr": "eq", "value": "submitted"}], order_column="account")
+    waiting = _list(
+        client, filters=[{"col": "state", "opr": "eq", "value": "submitted"}], order_column="account"
+    )
     accounts = [row["account"] for row in waiting["result"]]
     assert len(accounts) == 12
     assert accounts == sorted(accounts)
@@ -87,20 +89,22 @@ def test_it_filters_orders_and_pages(browse: Browse) -> None:
     assert not set(first["ids"]) & set(after["ids"])
 
 
-def test_it_only_reads(city: Flask, browse: Browse) -> None:
-    client, pk = browse("changde.clerk"), _id("41840007")
+def test_it_only_reads(hall: Flask, browse: Browse) -> None:
+    client, pk = browse("changde.clerk"), _id(hall, "41840007")
     assert client.post("/api/v1/surveys/", json={"state": "accepted"}).status_code == 405
     assert client.put(f"/api/v1/surveys/{pk}", json={"state": "accepted"}).status_code == 405
     assert client.delete(f"/api/v1/surveys/{pk}").status_code == 405
 
 
-@pytest.mark.parametrize("asked", ["(", "(filters:!((col:leader,opr:eq,value:x)))", "(order_column:phone)", "(page:-1)"])
+@pytest.mark.parametrize(
+    "asked", ["(", "(filters:!((col:leader,opr:eq,value:x)))", "(order_column:phone)", "(page:-1)"]
+)
 def test_what_cannot_be_asked_is_refused(browse: Browse, asked: str) -> None:
     answer = browse("changde.clerk").get(f"/api/v1/surveys/?q={quote(asked)}")
     assert answer.status_code == 400
     assert answer.get_json()["message"]
 
 
-def test_strangers_and_others_are_turned_away(city: Flask, browse: Browse) -> None:
-    assert city.test_client().get("/api/v1/surveys/").status_code == 401
+def test_strangers_and_others_are_turned_away(hall: Flask, browse: Browse) -> None:
+    assert hall.test_client().get("/api/v1/surveys/").status_code == 401
     assert browse("conac.registrar").get("/api/v1/surveys/").status_code == 403

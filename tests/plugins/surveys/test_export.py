@@ -17,7 +17,8 @@ from sqlalchemy import select
 from app.foundation import access
 from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db
-from app.plugins.surveys import collation
+from app.foundation.tenancy.models import Office
+from app.plugins.surveys import collation, progress
 
 Browse = Callable[[str], FlaskClient]
 
@@ -37,7 +38,7 @@ def _book(client: FlaskClient, query: str = "") -> Any:
 
 
 def _rows(page: Worksheet) -> Iterator[dict[str, Any]]:
-    heads = [cell.value for cell in page[FIRST - 1]]
+    heads = [str(cell.value) for cell in page[FIRST - 1]]
     for row in page.iter_rows(min_row=FIRST, values_only=True):
         yield dict(zip(heads, row, strict=True))
 
@@ -121,9 +122,6 @@ def test_contacts_stay_blank_on_sheets_the_reader_does_not_see(
 
 
 def _entries(actor: Any) -> list[collation.Entry]:
-    from app.foundation.tenancy.models import Office
-    from app.plugins.surveys import progress
-
     with access.acting_as(actor):
         plan = progress.plans_at(progress.dates(actor, "0.43.07."), "0.43.07.")[0]
         office = db.session.scalars(select(Office).where(Office.code == "430700")).one()
@@ -148,12 +146,17 @@ def test_the_file_is_named_and_not_kept_by_caches(browse: Browse) -> None:
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_who_took_it_is_remembered(city: Flask, browse: Browse) -> None:
+def test_who_took_it_is_remembered(hall: Flask, browse: Browse) -> None:
     browse("changde.egov").get("/aggregate/export.xlsx")
-    with access.acting_as(access.system("tests")):
+    with hall.app_context(), access.acting_as(access.system("tests")):
         entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
     assert (entry.verb, entry.person) == ("aggregate.exported", "电子政务员甲")
-    assert entry.after == {"office": "430700", "document": "常编办发〔2014〕9号", "rows": 45, "contacts": False}
+    assert entry.after == {
+        "office": "430700",
+        "document": "常编办发〔2014〕9号",
+        "rows": 45,
+        "contacts": False,
+    }
 
 
 def test_too_much_for_one_workbook_is_refused(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ class ApplicationView(ScopedView):
     def pass_first(self, pk: int) -> Any:
         """Pass the first review."""
         verb = self._noted(lambda application: service.pass_first(application, actor=current_actor()))
-        return self._do(pk, "pass_first", verb, _("初审通过，已通知申请单位报送书面材料。"))
+        return self._do(pk, "pass_first", verb, _("初审通过，等待申请单位报送书面材料。"))
 
     @expose("/<int:pk>/return", methods=["POST"])
     @has_access
