@@ -12,6 +12,7 @@ from app.plugins.desk.tasks import SHOWN, in_order, pressure
 
 TASKS = (
     sources.of_surveys,
+    sources.of_filing,
     sources.of_applications,
     sources.of_badges,
     sources.of_registrar,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, cast
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import access
 from app.foundation.access import current_actor
+from app.foundation.admin.filters import words
 from app.foundation.admin.views import expose, has_access
 from app.foundation.database import db, transaction
 from app.kernel.errors import Finding, Invalid, Refusal, Stale
@@ -19,6 +21,7 @@ from app.plugins.surveys import forms, labels, queries, rules, service, shown
 from app.plugins.surveys.forms import SITE, Typed
 from app.plugins.surveys.models import EDITABLE, SurveySheet
 
+_ROW = re.compile(r"sites-([0-9]+)-")
 SECTIONS = {
     "unit": ("unit_name", "supervisor_name", "nature", "rank", "leader", "site_count", "address"),
     "contact": ("contact", "phone", "email"),
@@ -158,6 +161,7 @@ class Filling:
             sheet=sheet,
             typed=typed,
             findings=found,
+            summary=[_placed(one) for one in found],
             done={name: _done(name, missing) for name in SECTIONS},
             unsaved=unsaved,
             saved=saved,
@@ -190,6 +194,15 @@ def _keep(sheet: SurveySheet, typed: Typed, do: str) -> None:
         raise Invalid([Finding("scan", str(_("请先选择要上传的文件。")), code="scan-none")])
     if do == "drop":
         service.remove_scan(sheet, actor=actor)
+
+
+def _placed(finding: Finding) -> Finding:
+    """For the summary on top: what is wrong in a row says which row."""
+    match = _ROW.match(finding.field)
+    if match is None:
+        return finding
+    said = _("第 %(n)s 个网站：%(said)s", n=int(match[1]) + 1, said=words(finding))
+    return Finding(finding.field, str(said), finding.source, finding.code)
 
 
 def _done(section: str, missing: set[str]) -> bool:

@@ -14,7 +14,6 @@ from app.kernel.errors import N_, Finding, Invalid, Refusal
 
 NOTHING = "无"
 _SAYS_NOTHING = frozenset({"无", "没有", "暂无", "-", "—", "－", "/"})
-SHEET = "摸底调查表"
 MOST_SITES = 200
 MOST_COUNTED = 10_000
 REASON_LONGEST = 500
@@ -121,7 +120,7 @@ def examine(entry: SheetEntry, given: Circumstances) -> tuple[list[Finding], She
     findings = list(storable(entry, given))
     for field, message in _EMPTY.items():
         if not getattr(entry, field).strip():
-            findings.append(Finding(field, message, SHEET, "empty"))
+            findings.append(Finding(field, message, code="empty"))
     phone = _judged(findings, "phone", entry.phone, lambda text: identity.landline(text, given.area_code))
     email = _judged(findings, "email", entry.email, identity.email)
     sites: tuple[SiteEntry, ...] = ()
@@ -199,8 +198,7 @@ def _without_website(entry: SheetEntry, given: Circumstances) -> Iterator[Findin
         yield Finding(
             "no_website",
             N_("已注明无网站，但表中仍填有网站或网站个数。请删去，或者取消“无网站”。"),
-            SHEET,
-            "no-website-with-sites",
+            code="no-website-with-sites",
         )
     if given.seal_source is not None and not given.scanned:
         yield Finding(
@@ -211,17 +209,16 @@ def _without_website(entry: SheetEntry, given: Circumstances) -> Iterator[Findin
 def _counted(entry: SheetEntry) -> Iterator[Finding]:
     rows = len(entry.sites)
     if entry.site_count is None:
-        yield Finding("site_count", N_("请填写单位开办网站个数。"), SHEET, "count-missing")
+        yield Finding("site_count", N_("请填写单位开办网站个数。"), code="count-missing")
     elif rows and entry.site_count != rows:
         yield Finding(
             "site_count",
             N_("填写的网站个数是 %(count)s，下面填有 %(rows)s 个网站，请核对一致。"),
-            SHEET,
-            "count-differs",
-            {"count": entry.site_count, "rows": rows},
+            code="count-differs",
+            params={"count": entry.site_count, "rows": rows},
         )
     if not rows:
-        yield Finding("sites", N_("没有填写网站。单位没有网站的，请勾选“无网站”。"), SHEET, "sites-missing")
+        yield Finding("sites", N_("没有填写网站。单位没有网站的，请勾选“无网站”。"), code="sites-missing")
 
 
 def _site(findings: list[Finding], number: int, site: SiteEntry, given: Circumstances) -> SiteEntry:
@@ -240,7 +237,7 @@ def _site(findings: list[Finding], number: int, site: SiteEntry, given: Circumst
     )
     if clean.chinese_domain == clean.english_domain == NOTHING:
         findings.append(
-            Finding(prefix + "english_domain", N_("中文域名和英文域名不能都为“无”。"), SHEET, "domains-none")
+            Finding(prefix + "english_domain", N_("中文域名和英文域名不能都为“无”。"), code="domains-none")
         )
     return clean
 
@@ -270,7 +267,7 @@ def _repeated(sites: tuple[SiteEntry, ...]) -> Iterator[Finding]:
             if not key:
                 continue
             if key in seen:
-                yield Finding(f"sites-{number}-{field}", message, SHEET, "repeated", {"first": seen[key] + 1})
+                yield Finding(f"sites-{number}-{field}", message, code="repeated", params={"first": seen[key] + 1})
             seen.setdefault(key, number)
 
 
