@@ -289,6 +289,7 @@ def first_review_returns(reviewer: Walker) -> None:
     judge(reviewer, 2, "不符合")
     expect(reviewer.main.get_by_role("alert").first).to_contain_text("请写明理由")
     found(reviewer, 2, "待判定")
+    found(reviewer, 3, "未审")
     judge(reviewer, 2, "不符合", NOTE)
     found(reviewer, 2, "不符合")
     expect(reviewer.main.locator("#blocked")).to_contain_text("还有 3 项未判定")
@@ -302,7 +303,7 @@ def correct(unit: Walker) -> None:
     unit.take_up("去补正", "补正后再提交", SITE)
     expect(unit.main).to_contain_text(DEMAND)
     unit.look("a10-returned")
-    unit.follow("继续填写")
+    unit.follow("按意见修改")
     unit.look("a11-correct")
     unit.fill({"开办主体职能": "拟订全市财税发展规划并组织实施，管理市级各项财政收支。"})
     unit.press("保存，填下一部分")
@@ -323,7 +324,7 @@ def first_review_passes(reviewer: Walker) -> None:
     reviewer.look("r07-all-in-order")
     reviewer.press("初审通过")
     reviewer.said("初审通过")
-    reviewer.states("初审通过，待书面材料")
+    reviewer.states("待书面材料")
     reviewer.look("r08-passed")
 
 
@@ -447,3 +448,77 @@ def verify_revoked(stranger: Walker, number: str) -> None:
     assert said["state"] == "revoked"
     assert said["ground"]["code"] == "1"
     gives_nobody_away(stranger, FINANCE, number)
+
+
+COUNTY = Filing(
+    unit="常德市武陵区人民政府办公室",
+    site="武陵区人民政府门户网站",
+    chinese="武陵区人民政府.政务",
+    english="wuling.cddemo.gov.cn",
+    ip="203.0.113.46",
+    leader=Contact("李有方", "0736-7255601", "13875550303", "li.youfang@example.cn"),
+    handler=Contact("周文牍", "0736-7255602", "13875550404", "zhou.wendu@example.cn", "430702198001011236"),
+)
+
+
+@pytest.mark.timeout(280)
+def test_a_district_office_does_the_same_for_its_own(walk: Walk) -> None:
+    unit, reviewer, head = (walk.person(name) for name in ("unit.wuling", "wuling.reviewer", "wuling.head"))
+    registrar, neighbour = walk.person("conac.registrar"), walk.person("dingcheng.reviewer")
+    sheet = fill_sheet_of_the_district(unit, reviewer)
+    unit.take_up("去申请", "申请资格复核", COUNTY.site)
+    unit.press("申请资格复核", unit.main.get_by_role("row").filter(has_text=COUNTY.site))
+    fill_sections(unit, COUNTY)
+    attach_identity(unit)
+    unit.follow("核对并提交", unit.main.locator(".bar-actions"))
+    declare_and_submit(unit)
+    page = unit.path
+    unseen(neighbour, sheet, f"{sheet}paper", page)
+    neighbour.look("w01-not-seen")
+    for path in (f"{page}/edit/site", "/applications/999999/edit/site"):
+        assert neighbour.status(path) == 403, "an office fills in nobody's form, whether there is one or not"
+    open_review(reviewer, COUNTY.unit, COUNTY.site)
+    expect(reviewer.main.locator(".meta")).to_contain_text("原则上 5 个工作日")
+    pass_all(reviewer)
+    reviewer.press("初审通过")
+    reviewer.states("待书面材料")
+    reviewer.take_up("登记收件", "收书面材料", COUNTY.site)
+    receive_paper(reviewer, "2014-11-24")
+    unseen(neighbour, page, f"{page}/letter", f"{page}/form")
+    expect(reviewer.main).to_contain_text("书面审核由本机构负责人办理")
+    head.take_up("去审核", "书面审核", COUNTY.site)
+    head.press("审核通过")
+    head.states("审核通过")
+    batch = report(head, COUNTY.site)
+    open_batch(registrar, batch)
+    number = issue(registrar, COUNTY)
+    assert number.startswith("CB4300700024184")
+    unit.take_up("取代码", "加挂网站标识", COUNTY.site)
+    expect(unit.main).to_contain_text(number)
+    unseen(neighbour, unit.path, head.path)
+    stranger = walk.stranger()
+    look_up(stranger, COUNTY.chinese)
+    shows_exactly_the_public_fields(stranger, COUNTY, number)
+    gives_nobody_away(stranger, COUNTY, number)
+    walk.ends_well()
+
+
+def fill_sheet_of_the_district(unit: Walker, office: Walker) -> str:
+    """The district's own sheet goes to its own office; answers its address."""
+    unit.take_up("去填报", "填报摸底调查表", COUNTY.unit)
+    unit.press("开始填写")
+    unit.fill({"单位负责人": "李有方", "网站联系人": "周文牍", "联系电话": "7255602", "电子邮箱": COUNTY.handler.email})
+    unit.press("核对并提交")
+    unit.press("提交")
+    unit.states("已提交")
+    expect(unit.main).to_contain_text("等待武陵区编委办接收")
+    office.take_up("去核对", "接收摸底调查表", COUNTY.unit)
+    office.press("接收")
+    office.states("已接收")
+    return unit.path
+
+
+def unseen(neighbour: Walker, *paths: str) -> None:
+    """The office next door types these addresses and finds nothing."""
+    for path in paths:
+        assert neighbour.status(path) == 404, path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -32,6 +33,11 @@ class Walker(Desk):
 
     def _note(self, name: str, found: list[str]) -> None:
         self.faults.extend(f"{name} ({self.page.url}): {one}" for one in found)
+
+    @property
+    def path(self) -> str:
+        """Where this person is."""
+        return urlsplit(self.page.url).path
 
     @property
     def main(self) -> Locator:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from app.foundation import clock
 from app.foundation.database import db
@@ -90,7 +90,7 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         _acting.reset(token)
 
 
-def _statement(person_id: int, day: date) -> Select[Any]:
+def _statement(person_id: int, day: date) -> Any:
     """Posts in force with where they are held, and the exceptions in force for each: one statement."""
     held = (Post.since <= day) & or_(Post.until.is_(None), Post.until >= day)
     granted = (Grant.since <= day) & or_(Grant.until.is_(None), Grant.until >= day)

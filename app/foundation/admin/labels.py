@@ -23,7 +23,7 @@ _LABELS: dict[str, dict[str, tuple[Any, str]]] = {
         "draft": (_l("草稿"), "g"),
         "submitted": (_l("待初审"), "b"),
         "returned": (_l("退回补正"), "r"),
-        "awaiting_paper": (_l("初审通过，待书面材料"), "w"),
+        "awaiting_paper": (_l("待书面材料"), "w"),
         "paper_review": (_l("书面审核"), "b"),
         "approved": (_l("审核通过"), "ok"),
         "reported": (_l("已报注册管理中心"), "b"),

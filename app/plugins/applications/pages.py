@@ -75,6 +75,11 @@ class Row:
     last: ChecklistItem | None = None
     note: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Not judged yet."""
+        return self.item is None or self.item.finding == "open"
+
 
 @dataclass(frozen=True)
 class Page:

@@ -63,10 +63,13 @@ def image_of(badge: Badge) -> str:
 
 
 def cached(response: Response, *vary: str) -> Response:
-    """Let caches keep an answer for a minute and ask again by its content (the script nonce aside)."""
+    """Let shared caches keep an answer for a minute; browsers ask again each time, by its content (the nonce aside).
+
+    So whoever looks again right after a revocation does not see the page of a minute ago.
+    """
     body = response.get_data().replace(str(g.get("csp_nonce", "-")).encode(), b"")
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={MAX_AGE}"
     for name in vary:
         response.vary.add(name)
     response.make_conditional(request)

@@ -182,6 +182,8 @@ class BadgeView(ScopedModelView):
             ground_choices=_choices(known.revocation),
             suspension_choices=_choices(known.suspension),
             timeline=audit.timeline(badge),
+            sees_application=access.can(actor, "application", "see", badge),
+            sees_batch=not for_unit(),
             form=form,
             findings=list(findings),
             typed=typed or {},

@@ -105,7 +105,8 @@ def load(path: Path) -> Declared:
         body=_file(path.parent, top, "body"),
         annexes=tuple(_annex(path.parent, one) for one in top.listed("annexes")),
         based_on=tuple(
-            {"document": one.text("document"), "issued": _day(one, "issued").isoformat()} for one in top.listed("based_on")
+            {"document": one.text("document"), "issued": _day(one, "issued").isoformat()}
+            for one in top.listed("based_on")
         ),
         addressees=tuple(_addressee(one) for one in top.listed("addressees")),
         tracks=tuple(_track(key, one) for key, one in top.section("tracks").sections()),

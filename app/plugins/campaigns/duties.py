@@ -80,7 +80,9 @@ def _dated(plan: Plan, step: Step, stand: Stand, track: str | None) -> Iterator[
 def may_set(plan: Plan, path: str) -> list[Step]:
     """The steps an office sets its own date for (S16)."""
     group = plan.group_for_office(path)
-    return [s for s in plan.steps if s.sets is None and s.open and group is not None and group.key in s.groups]
+    return [
+        s for s in plan.steps if s.sets is None and s.open and group is not None and group.key in s.groups
+    ]
 
 
 def home_of(path: str, level: str) -> str:

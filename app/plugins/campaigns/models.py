@@ -78,7 +78,9 @@ class CampaignStep(OfficeScoped, Versioned, Timestamped, Model):
         state_check("kind", KINDS),
         state_check("track", TRACKS),
         CheckConstraint("sets_id IS NULL OR due IS NOT NULL", name="local_date_is_set"),
-        CheckConstraint("NOT exception OR (sets_id IS NOT NULL AND reason <> '')", name="exception_has_reason"),
+        CheckConstraint(
+            "NOT exception OR (sets_id IS NOT NULL AND reason <> '')", name="exception_has_reason"
+        ),
         UniqueConstraint("campaign_id", "office_id", "key", "track"),
         Index("ix_campaign_step_campaign", "campaign_id", "ordinal"),
         *OfficeScoped.indexes("campaign_step"),

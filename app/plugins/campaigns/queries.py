@@ -133,7 +133,8 @@ def _plan(campaign: Campaign, steps: list[CampaignStep]) -> Plan:
         office_path=campaign.review_path,
         office_name=campaign.office.short_name,
         groups=tuple(
-            Group(one["key"], one["label"], tuple(one["homes"]), tuple(one["offices"])) for one in campaign.groups
+            Group(one["key"], one["label"], tuple(one["homes"]), tuple(one["offices"]))
+            for one in campaign.groups
         ),
         lines=tuple(Line(one["key"], one["label"], tuple(one["natures"])) for one in campaign.tracks),
         steps=tuple(_step(one) for one in steps),

@@ -256,7 +256,9 @@ def local_findings(
             params={"day": _said(plan.issued_on)},
         )
     if len(reason) > REASON_LONGEST:
-        yield Finding("reason", N_("理由不超过 %(n)s 个字。"), code="reason-long", params={"n": REASON_LONGEST})
+        yield Finding(
+            "reason", N_("理由不超过 %(n)s 个字。"), code="reason-long", params={"n": REASON_LONGEST}
+        )
     end = completion(plan, office_path, track)
     if end is not None and end.due is not None and due > end.due and not reason.strip():
         yield Finding(
@@ -268,9 +270,7 @@ def local_findings(
         )
 
 
-def ensure_local(
-    plan: Plan, step: Step, office_path: str, track: str, due: date | None, reason: str
-) -> bool:
+def ensure_local(plan: Plan, step: Step, office_path: str, track: str, due: date | None, reason: str) -> bool:
     """Whether a local date is an exception.
 
     Raises:

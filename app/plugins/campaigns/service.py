@@ -121,7 +121,9 @@ def ensure_left_to(plan: Plan, step: CampaignStep, office: Office) -> Step:
 
 
 def _offices(declared: Declared) -> dict[str, Office]:
-    found = {row.code: row for row in db.session.scalars(select(Office).where(Office.code.in_(declared.codes)))}
+    found = {
+        row.code: row for row in db.session.scalars(select(Office).where(Office.code.in_(declared.codes)))
+    }
     missing = sorted(declared.codes - set(found))
     if missing:
         raise Refusal(

@@ -51,7 +51,11 @@ def _read(campaign: Campaign, name: str) -> str:
 def render(text: str) -> Markup:
     """Markdown as HTML: tables yes; raw HTML, images and script addresses no. Headings stand one level lower."""
     # `html` off: what looks like a tag is printed, never interpreted.
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
+    reader = (
+        MarkdownIt("commonmark", {"html": False})
+        .enable("table")
+        .disable(["image", "html_block", "html_inline"])
+    )
     tokens = reader.parse(text)
     _lower_headings(tokens)
     return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704 - raw HTML is off

@@ -137,7 +137,12 @@ class CampaignView(ScopedView):
         )
 
     def _form(
-        self, campaign: Campaign, step: CampaignStep, office: Office, typed: dict[str, str], findings: Any = ()
+        self,
+        campaign: Campaign,
+        step: CampaignStep,
+        office: Office,
+        typed: dict[str, str],
+        findings: Any = (),
     ) -> str:
         plan = queries.plan(campaign)
         group = plan.group_for_office(office.path)

@@ -37,7 +37,6 @@ APPLICATION = {
     "finish": (_l("填完申请表"), _l("继续填写")),
     "first-review": (_l("在线初审"), _l("去审核")),
     "paper-review": (_l("书面审核"), _l("去审核")),
-    "report": (_l("报送并申请标识"), _l("去报送")),
     "await-paper": (_l("收书面材料"), _l("登记收件")),
 }
 
@@ -129,8 +128,10 @@ def of_filing(actor: Actor) -> Iterator[Task]:
 
 
 def of_applications(actor: Actor) -> Iterator[Task]:
-    """Applications that wait for this person."""
+    """Applications that wait for this person; approved ones are one line of ``of_office``."""
     for one in applications.todo(actor):
+        if one.key not in APPLICATION:
+            continue
         what, action = APPLICATION[one.key]
         row = one.application
         yield Task(
@@ -180,6 +181,7 @@ def of_registrar(actor: Actor) -> Iterator[Task]:
             about="",
             url=url_for("QueueView.index"),
             action=_("去核发"),
+            many=True,
         )
 
 
@@ -193,4 +195,5 @@ def of_office(actor: Actor) -> Iterator[Task]:
             about="",
             url=url_for("ReportView.index"),
             action=_("去报送"),
+            many=True,
         )

@@ -25,6 +25,7 @@ class Task:
         due: the last day, or None where no period runs.
         clock: how the period is shown.
         url, action: where to do it.
+        many: one line for a whole queue.
     """
 
     what: str
@@ -35,11 +36,19 @@ class Task:
     due: date | None = None
     clock: ClockView | None = None
     state: tuple[str, str] | None = None
+    many: bool = False
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:
     """Late first, then by due date; what has no period last."""
     return sorted(tasks, key=lambda task: (task.due is None, task.due or date.max, task.what, task.subject))
+
+
+def first(tasks: list[Task], most: int = SHOWN) -> list[Task]:
+    """The first of ordered tasks; a line that stands for a whole queue is never cut off."""
+    room = most - sum(task.many for task in tasks)
+    single = [task for task in tasks if not task.many][: max(room, 0)]
+    return in_order([*single, *(task for task in tasks if task.many)])
 
 
 @dataclass(frozen=True)

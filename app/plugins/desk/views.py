@@ -8,7 +8,7 @@ from typing import Any
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.plugins.desk import panels, sources
-from app.plugins.desk.tasks import SHOWN, in_order, pressure
+from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
     sources.of_surveys,
@@ -35,7 +35,7 @@ class DeskView(ScopedView):
         tasks = in_order(chain.from_iterable(source(actor) for source in TASKS))
         return self.render_template(
             "desk/desk.html",
-            tasks=tasks[:SHOWN],
+            tasks=first(tasks),
             pressure=pressure(tasks, clock.today(), clock.calendar()),
             panels=list(chain.from_iterable(panel(actor) for panel in PANELS)),
             deadlines=sources.deadlines(actor),

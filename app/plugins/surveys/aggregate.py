@@ -60,7 +60,6 @@ class AggregateView(ScopedView):
             sections=sections,
             whole=groups.total(section.counts for section in sections),
             missing=[(row, shown.chip(due)) for row, due in place.missing()] if sections else [],
-            source=collation.source,
             first=shown_first,
             state=state,
             states={one: labels.STATES[one][0] for one in collation.RECEIVED},

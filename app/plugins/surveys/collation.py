@@ -23,7 +23,7 @@ from app.plugins.campaigns.rules import Plan
 from app.plugins.establishment.labels import RANK
 from app.plugins.surveys import labels
 from app.plugins.surveys.expected import inside
-from app.plugins.surveys.groups import Counts, Section
+from app.plugins.surveys.groups import Counts, Due, Section
 from app.plugins.surveys.models import SurveySheet, SurveySite
 from app.plugins.surveys.progress import TASK
 
@@ -209,18 +209,13 @@ def _progress(sections: Sequence[Section]) -> Iterator[list[xlsx.Value]]:
     yield [str(_("合计")), *_numbers(whole), None]
 
 
-def said_due(due: Any) -> str:
+def said_due(due: Due) -> str:
     """A line's date in words, with its source."""
     if due.deadline is None:
         said = str(_("尚未明确"))
     else:
-        said = f"{cn_date(due.deadline.date)}（{source(due.deadline)}）"
+        said = f"{cn_date(due.deadline.date)}（{due.deadline.source}）"
     return f"{due.track} {said}" if due.track else said
-
-
-def source(deadline: Any) -> str:
-    """Who says so: the article; a date an office set of its own under it names that office itself (S16)."""
-    return str(deadline.source)
 
 
 def _numbers(counts: Counts) -> list[int]:

@@ -117,7 +117,9 @@ class Filling:
             place = do.removeprefix("remove-")
             if place.isascii() and place.isdigit() and len(place) < 6 and int(place) < len(typed.rows):
                 del typed.rows[int(place)]
-        return self._form(sheet, typed, unsaved=True, focus=f"sites-{len(typed.rows) - 1}-name" if do == "add" else "")
+        return self._form(
+            sheet, typed, unsaved=True, focus=f"sites-{len(typed.rows) - 1}-name" if do == "add" else ""
+        )
 
     def _after(self, sheet: SurveySheet, do: str) -> Any:
         if do == "check":
@@ -125,7 +127,12 @@ class Filling:
             if findings:
                 return make_response(self._form(sheet, forms.of(sheet), findings, saved=True), 422)
             return redirect(url_for("SurveyView.check", pk=sheet.id))
-        flash({"upload": _("扫描件已上传，草稿已保存。"), "drop": _("扫描件已移除，草稿已保存。")}.get(do, _("草稿已保存。")), "success")
+        flash(
+            {"upload": _("扫描件已上传，草稿已保存。"), "drop": _("扫描件已移除，草稿已保存。")}.get(
+                do, _("草稿已保存。")
+            ),
+            "success",
+        )
         target = url_for("SurveyView.edit", pk=sheet.id)
         return redirect(f"{target}#f-scan" if do in {"upload", "drop"} else target)
 
@@ -140,7 +147,16 @@ class Filling:
         if sheet.state not in EDITABLE:
             raise Stale("stale", str(_("您打开表单之后，这份表已由他人提交，本次没有保存。")))
         typed.rows = typed.filled()
-        findings = [Finding("", str(_("您打开表单之后，他人修改了这份表，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。")))]
+        findings = [
+            Finding(
+                "",
+                str(
+                    _(
+                        "您打开表单之后，他人修改了这份表，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。"
+                    )
+                ),
+            )
+        ]
         findings += _differing(typed, forms.of(sheet))
         typed.version = sheet.version
         return make_response(self._form(sheet, typed, findings, unsaved=True), Stale.status)

@@ -45,11 +45,20 @@ class SurveySheet(UnitScoped, Versioned, Timestamped, Model):
         state_check("nature", NATURES),
         state_check("rank", RANKS),
         CheckConstraint("site_count IS NULL OR site_count >= 0", name="site_count_not_negative"),
-        CheckConstraint("state NOT IN ('submitted', 'accepted') OR submitted_at IS NOT NULL", name="submitted_when"),
+        CheckConstraint(
+            "state NOT IN ('submitted', 'accepted') OR submitted_at IS NOT NULL", name="submitted_when"
+        ),
         CheckConstraint("(state = 'accepted') = (accepted_at IS NOT NULL)", name="accepted_when"),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="returned_why"),
         CheckConstraint("filing_desk_id IS NULL OR NOT no_website", name="desk_has_website"),
-        Index("uq_survey_sheet_unit", "campaign_id", "unit_id", unique=True, sqlite_where=_OWN, postgresql_where=_OWN),
+        Index(
+            "uq_survey_sheet_unit",
+            "campaign_id",
+            "unit_id",
+            unique=True,
+            sqlite_where=_OWN,
+            postgresql_where=_OWN,
+        ),
         UniqueConstraint("campaign_id", "unit_id", "filing_desk_id"),
         Index("ix_survey_sheet_review_path_state", "review_path", "state"),
         *UnitScoped.indexes("survey_sheet"),

@@ -34,12 +34,20 @@ class OwnAndBelow(Mapping[str, str]):
 
 
 def _read() -> dict[str, str]:
-    ids = [post.office_id for post in current_actor().posts if post.office_id is not None and post.level != "desk"]
+    ids = [
+        post.office_id
+        for post in current_actor().posts
+        if post.office_id is not None and post.level != "desk"
+    ]
     if not ids:
         return {}
     rows = db.session.execute(
         select(Office.path, Office.short_name)
-        .where(or_(Office.id.in_(ids), Office.parent_id.in_(ids)), Office.kind == "office", Office.active.is_(True))
+        .where(
+            or_(Office.id.in_(ids), Office.parent_id.in_(ids)),
+            Office.kind == "office",
+            Office.active.is_(True),
+        )
         .order_by(Office.path)
     )
     return {path: name for path, name in rows}

@@ -37,7 +37,9 @@ def get(pk: int) -> SurveySheet:
         select(SurveySheet)
         .where(SurveySheet.id == pk)
         .options(
-            joinedload(SurveySheet.campaign), joinedload(SurveySheet.filing_desk), selectinload(SurveySheet.sites)
+            joinedload(SurveySheet.campaign),
+            joinedload(SurveySheet.filing_desk),
+            selectinload(SurveySheet.sites),
         )
     )
     found = db.session.scalar(statement) if pk <= LARGEST_ID else None
@@ -144,7 +146,12 @@ def to_fill(actor: Actor, limit: int = 50) -> list[Task]:
     found = _own_to_fill(actor, table, limit)
     if any(post.level == "desk" for post in actor.posts):
         found += _desks_to_fill(actor, table, limit)
-    found.sort(key=lambda task: (task.state != "returned", task.deadline.date.toordinal() if task.deadline else 10**7))
+    found.sort(
+        key=lambda task: (
+            task.state != "returned",
+            task.deadline.date.toordinal() if task.deadline else 10**7,
+        )
+    )
     return found[:limit]
 
 
@@ -217,7 +224,9 @@ def _unfinished() -> Any:
     return or_(SurveySheet.id.is_(None), SurveySheet.state.in_(EDITABLE))
 
 
-def _task(unit_id: int, name: str, desk: Office | None, row: SurveySheet | None, due: Deadline | None) -> Task:
+def _task(
+    unit_id: int, name: str, desk: Office | None, row: SurveySheet | None, due: Deadline | None
+) -> Task:
     return Task(
         unit_id=unit_id,
         unit_name=name,

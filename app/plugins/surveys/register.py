@@ -39,14 +39,18 @@ def entry_for(unit_id: int, desk_id: int | None) -> Found:
         raise _unseen()
     sites = db.session.scalars(
         select(Site)
-        .where(Site.unit_id == unit_id, Site.active.is_(True), Site.filing_desk_id.is_not_distinct_from(desk_id))
+        .where(
+            Site.unit_id == unit_id, Site.active.is_(True), Site.filing_desk_id.is_not_distinct_from(desk_id)
+        )
         .order_by(Site.id)
     ).all()
     if desk_id is not None and not sites:
         raise _unseen()
     # A desk that carries only sites does not see the unit; the platform copies its data onto the sheet.
     with access.acting_as(access.system(TASK)):
-        unit = db.session.scalars(select(Unit).where(Unit.id == unit_id).options(joinedload(Unit.supervisor))).one()
+        unit = db.session.scalars(
+            select(Unit).where(Unit.id == unit_id).options(joinedload(Unit.supervisor))
+        ).one()
         desk = db.session.get(Office, desk_id) if desk_id is not None else None
         supervisor = unit.supervisor.name if unit.supervisor is not None else unit.supervisor_name
     return Found(

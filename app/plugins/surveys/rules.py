@@ -100,11 +100,20 @@ def storable(entry: SheetEntry, given: Circumstances) -> Iterator[Finding]:
     if entry.rank not in given.ranks:
         yield Finding("rank", N_("请选择单位规格。"), code="rank-missing")
     if entry.site_count is not None and not 0 <= entry.site_count <= MOST_COUNTED:
-        yield Finding("site_count", N_("网站个数应为 0 至 %(most)s 的整数。"), code="count-range", params={"most": MOST_COUNTED})
+        yield Finding(
+            "site_count",
+            N_("网站个数应为 0 至 %(most)s 的整数。"),
+            code="count-range",
+            params={"most": MOST_COUNTED},
+        )
     if given.by_desk and entry.no_website:
-        yield Finding("no_website", N_("本表专填由承办科室填报的网站，不能注明无网站。"), code="desk-no-website")
+        yield Finding(
+            "no_website", N_("本表专填由承办科室填报的网站，不能注明无网站。"), code="desk-no-website"
+        )
     if len(entry.sites) > MOST_SITES:
-        yield Finding("sites", N_("一份表最多填 %(most)s 个网站。"), code="sites-many", params={"most": MOST_SITES})
+        yield Finding(
+            "sites", N_("一份表最多填 %(most)s 个网站。"), code="sites-many", params={"most": MOST_SITES}
+        )
     for number, site in enumerate(entry.sites):
         for field, longest in SITE_LONGEST.items():
             yield from _too_long(f"sites-{number}-{field}", getattr(site, field), longest)
@@ -170,7 +179,11 @@ def ensure_reason(reason: str) -> str:
         raise Invalid([Finding("reason", N_("请写明退回的理由和需要补正的内容。"), code="reason-empty")])
     if len(reason) > REASON_LONGEST:
         raise Invalid(
-            [Finding("reason", N_("理由不超过 %(n)s 个字。"), code="reason-long", params={"n": REASON_LONGEST})]
+            [
+                Finding(
+                    "reason", N_("理由不超过 %(n)s 个字。"), code="reason-long", params={"n": REASON_LONGEST}
+                )
+            ]
         )
     return reason
 
@@ -202,7 +215,10 @@ def _without_website(entry: SheetEntry, given: Circumstances) -> Iterator[Findin
         )
     if given.seal_source is not None and not given.scanned:
         yield Finding(
-            "scan", N_("无网站的单位须在表头加盖单位行政公章，请上传盖章后的扫描件。"), given.seal_source, "scan-missing"
+            "scan",
+            N_("无网站的单位须在表头加盖单位行政公章，请上传盖章后的扫描件。"),
+            given.seal_source,
+            "scan-missing",
         )
 
 
@@ -229,7 +245,8 @@ def _site(findings: list[Finding], number: int, site: SiteEntry, given: Circumst
 
     clean = SiteEntry(
         name=judged(
-            "name", lambda text: domains.website_name(text, shortest=given.shortest_name, longest=given.longest_name)
+            "name",
+            lambda text: domains.website_name(text, shortest=given.shortest_name, longest=given.longest_name),
         ),
         chinese_domain=judged("chinese_domain", lambda text: _domain(text, given, chinese=True)),
         english_domain=judged("english_domain", lambda text: _domain(text, given, chinese=False)),
@@ -267,7 +284,9 @@ def _repeated(sites: tuple[SiteEntry, ...]) -> Iterator[Finding]:
             if not key:
                 continue
             if key in seen:
-                yield Finding(f"sites-{number}-{field}", message, code="repeated", params={"first": seen[key] + 1})
+                yield Finding(
+                    f"sites-{number}-{field}", message, code="repeated", params={"first": seen[key] + 1}
+                )
             seen.setdefault(key, number)
 
 

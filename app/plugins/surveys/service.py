@@ -37,7 +37,11 @@ def open_(unit_id: int, desk_id: int | None = None, *, actor: Actor) -> SurveySh
     facts = Facts(found.review_path, found.filing_path, unit_id)
     access.require(actor, "survey", "edit", facts)
     if found.entry.nature not in NATURES:
-        raise Refusal("nature-barred", N_("企业、个人以及其他社会组织不得开办党政机关网站，不填摸底调查表。"), source=BARRED)
+        raise Refusal(
+            "nature-barred",
+            N_("企业、个人以及其他社会组织不得开办党政机关网站，不填摸底调查表。"),
+            source=BARRED,
+        )
     plan = queries.plan_for(found.review_path, found.filing_path)
     if plan is None:
         raise Refusal("no-survey", N_("该单位所属层级还没有部署调查摸底，暂不能填写。"))
@@ -91,7 +95,9 @@ def submit(sheet: SurveySheet, *, actor: Actor, version: int | None = None) -> S
     flow.take(sheet, "submit")
     _put(sheet, clean)
     sheet.submitted_at = now
-    audit.record(actor, "survey.submitted", sheet, after={"state": sheet.state, "site_count": sheet.site_count})
+    audit.record(
+        actor, "survey.submitted", sheet, after={"state": sheet.state, "site_count": sheet.site_count}
+    )
     signals.submitted.send(sheet, actor=actor)
     return sheet
 
@@ -153,7 +159,9 @@ def attach_scan(sheet: SurveySheet, stream: BinaryIO, filename: str, *, actor: A
     access.require(actor, "survey", "edit", sheet)
     _ensure_editable(sheet)
     if sheet.filing_desk_id is not None:
-        raise Refusal("scan-by-desk", N_("本表专填由承办科室填报的网站，不需上传无网站的盖章件。"), field="scan")
+        raise Refusal(
+            "scan-by-desk", N_("本表专填由承办科室填报的网站，不需上传无网站的盖章件。"), field="scan"
+        )
     earlier = queries.scans(sheet)
     stored = files.store(stream, filename, obj="survey", parent=sheet, kind=SCAN, field="scan")
     for row in earlier:

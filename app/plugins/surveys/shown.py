@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.foundation import access, clock
 from app.foundation.admin.formatters import cn_date, short_date
 from app.foundation.audit import Entry
-from app.foundation.clock.views import LATE, ClockView
+from app.foundation.clock.views import ClockView
 from app.foundation.clock.views import view as clock_view
 from app.foundation.database import db
+from app.foundation.tenancy import routing
 from app.foundation.tenancy import service as tenancy
-from app.foundation.tenancy.models import Site, Unit
-from app.foundation.tenancy.routing import RoutingRefused
-from app.kernel import workdays
+from app.foundation.tenancy.models import Office, Site, Unit
+from app.foundation.tenancy.routing import RoutingRefused, Ruling, UnitFact
+from app.kernel import paths, workdays
 from app.kernel.errors import fill
 from app.plugins.campaigns.rules import Deadline
 from app.plugins.establishment.labels import RANK
@@ -34,7 +34,12 @@ def chip(deadline: Deadline | None) -> ClockView | None:
     if deadline is None:
         return None
     running = workdays.fixed(
-        deadline.kind, deadline.issued_on, deadline.date, rule=deadline.label, source=deadline.source, firm=deadline.binding
+        deadline.kind,
+        deadline.issued_on,
+        deadline.date,
+        rule=deadline.label,
+        source=deadline.source,
+        firm=deadline.binding,
     )
     return clock_view(running, clock.today())
 
@@ -76,9 +81,7 @@ def next_step(sheet: SurveySheet, deadline: Deadline | None, office: str) -> str
         return str(_("填写完整后提交；本级报送日期由%(office)s另行明确。", office=office))
     to = deadline.deliver_to or office
     if deadline.passed(clock.today()):
-        return str(
-            _("已过报送期限%(day)s，请尽快提交，报送%(to)s。", day=cn_date(deadline.date), to=to)
-        )
+        return str(_("已过报送期限%(day)s，请尽快提交，报送%(to)s。", day=cn_date(deadline.date), to=to))
     return str(_("请于%(day)s以前提交，报送%(to)s。", day=cn_date(deadline.date), to=to))
 
 
@@ -90,12 +93,41 @@ def responsible(sheet: SurveySheet) -> tuple[str, str]:
         return str(_("该网站由%(desk)s负责填报，不随开办单位。", desk=desk.name)), source
     # The rule rests on the supervising unit and its desk, which the unit itself need not see.
     with access.acting_as(access.system("survey responsibility")):
-        unit = db.session.scalars(select(Unit).where(Unit.id == sheet.unit_id)).one()
         try:
-            ruling = tenancy.route(unit).filing
+            ruling = _ruling(sheet.unit_id)
         except RoutingRefused as refused:
             return fill(str(_(refused.message)), refused.params), refused.source
     return fill(str(_(ruling.rule)), ruling.params), ruling.source
+
+
+def _ruling(unit_id: int) -> Ruling:
+    """How the unit's forms are filed, read in two statements.
+
+    Raises:
+        RoutingRefused: see ``routing.derive``.
+    """
+    unit = db.session.scalars(
+        select(Unit)
+        .where(Unit.id == unit_id)
+        .options(
+            joinedload(Unit.home),
+            joinedload(Unit.named_desk),
+            joinedload(Unit.supervisor).joinedload(Unit.personnel_desk),
+        )
+    ).one()
+    supervisor = unit.supervisor
+    personnel = supervisor.personnel_desk if supervisor is not None else None
+    near = [office.path for office in (unit.home, unit.named_desk, personnel) if office is not None]
+    wanted = {path for one in near for path in (*paths.ancestors(one), one)}
+    tree = tenancy.tree_of(db.session.scalars(select(Office).where(Office.path.in_(wanted))))
+    fact = UnitFact(
+        home=unit.home.path,
+        management=unit.management,
+        rank=unit.rank,
+        named_desk=unit.named_desk.path if unit.named_desk is not None else None,
+        supervisor_desk=personnel.path if personnel is not None else None,
+    )
+    return routing.derive(fact, tree).filing
 
 
 def story(entries: Iterable[Entry]) -> list[Entry]:
@@ -125,7 +157,11 @@ def compared(sheet: SurveySheet) -> list[Against]:
         return []
     found = [
         _plain(str(labels.FIELDS["unit_name"]), unit.name, unit.name == sheet.unit_name),
-        _plain(str(labels.FIELDS["nature"]), str(labels.NATURE.get(unit.nature, unit.nature)), unit.nature == sheet.nature),
+        _plain(
+            str(labels.FIELDS["nature"]),
+            str(labels.NATURE.get(unit.nature, unit.nature)),
+            unit.nature == sheet.nature,
+        ),
         _plain(str(labels.FIELDS["rank"]), str(RANK[unit.rank]), unit.rank == sheet.rank),
     ]
     return [*found, *_sites(sheet, register.sites_of(sheet))]
@@ -151,13 +187,3 @@ def _sites(sheet: SurveySheet, sites: list[Site]) -> list[Against]:
         if site.id not in known
     ]
     return found
-
-
-def late(view: ClockView | None) -> bool:
-    """Whether a chip says that the date has passed."""
-    return view is not None and view.tone == LATE
-
-
-def day_of(moment: Any) -> date | None:
-    """The Beijing day of a moment."""
-    return clock.localise(moment).date() if moment is not None else None

@@ -64,7 +64,13 @@ class SheetListView(ScopedModelView):
         drawn["submitted_at"] = Cell(text, tone, chip=bool(tone), name="submitted_at")
         drawn["review_path"] = Cell(OwnAndBelow().get(one.review_path, ""), name="review_path")
         drawn["nature"] = Cell(str(labels.NATURE[one.nature]), name="nature")
-        count = str(_("无网站")) if one.no_website else "" if one.site_count is None else str(_("%(n)s 个", n=one.site_count))
+        count = (
+            str(_("无网站"))
+            if one.no_website
+            else ""
+            if one.site_count is None
+            else str(_("%(n)s 个", n=one.site_count))
+        )
         drawn["site_count"] = Cell(count, name="site_count")
         return tuple(drawn[name] for name in columns)
 
@@ -85,7 +91,9 @@ class SurveyView(Filling, ScopedView):
     def todo(self) -> str:
         """Sheets to fill in, those not started included."""
         tasks = queries.to_fill(current_actor(), limit=100)
-        return self.render_template("surveys/todo.html", tasks=[(task, shown.chip(task.deadline)) for task in tasks])
+        return self.render_template(
+            "surveys/todo.html", tasks=[(task, shown.chip(task.deadline)) for task in tasks]
+        )
 
     @expose("/new")
     @has_access
@@ -97,12 +105,16 @@ class SurveyView(Filling, ScopedView):
         """
         unit_id, desk_id = _number(request.args, "unit") or 0, _number(request.args, "desk")
         found = register.entry_for(unit_id, desk_id)
-        access.require(current_actor(), "survey", "edit", Facts(found.review_path, found.filing_path, unit_id))
+        access.require(
+            current_actor(), "survey", "edit", Facts(found.review_path, found.filing_path, unit_id)
+        )
         plan = queries.plan_for(found.review_path, found.filing_path)
         sheet = queries.find(plan.id, unit_id, desk_id) if plan is not None else None
         if sheet is not None:
             return redirect(url_for("SurveyView.edit", pk=sheet.id))
-        return self.render_template("surveys/new.html", found=found, plan=plan, unit_id=unit_id, desk_id=desk_id)
+        return self.render_template(
+            "surveys/new.html", found=found, plan=plan, unit_id=unit_id, desk_id=desk_id
+        )
 
     @expose("/new", methods=["POST"])
     @has_access
@@ -155,7 +167,9 @@ class SurveyView(Filling, ScopedView):
         reason = request.form.get("reason", "")
         try:
             with transaction():
-                service.return_(queries.get(pk), reason, actor=current_actor(), version=_number(request.form, "version"))
+                service.return_(
+                    queries.get(pk), reason, actor=current_actor(), version=_number(request.form, "version")
+                )
         except Invalid as refused:
             page = self._page(queries.get(pk), reason=reason, findings=refused.findings)
             return make_response(page, refused.status)

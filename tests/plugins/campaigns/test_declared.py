@@ -30,7 +30,11 @@ def change(folder: Path, old: str, new: str) -> Path:
 
 def test_the_shipped_notice_reads_as_it_should() -> None:
     found = declared.load(SHIPPED / "notice.yaml")
-    assert (found.document, found.issued_on, len(found.annexes)) == ("常编办发〔2014〕9号", date(2014, 11, 10), 5)
+    assert (found.document, found.issued_on, len(found.annexes)) == (
+        "常编办发〔2014〕9号",
+        date(2014, 11, 10),
+        5,
+    )
     dates = {(one.kind, one.track, one.due) for one in found.steps}
     assert ("finish", "organ", date(2014, 11, 30)) in dates
     assert ("survey", "any", None) in dates

@@ -12,7 +12,13 @@ from app.plugins.campaigns import duties, rules
 from app.plugins.campaigns.duties import DESK, OFFICE, UNIT, Stand
 from app.plugins.campaigns.rules import ANY, Group, Line, Plan, Step, Timetable, Whose
 
-CITY, WULING, DINGCHENG, ZONE, GUIDED = "0.43.07.", "0.43.07.02.", "0.43.07.03.", "0.43.07.z2.", "0.43.07.thy."
+CITY, WULING, DINGCHENG, ZONE, GUIDED = (
+    "0.43.07.",
+    "0.43.07.02.",
+    "0.43.07.03.",
+    "0.43.07.z2.",
+    "0.43.07.thy.",
+)
 ALL = ("municipal", "guided", "counties", "zones")
 
 
@@ -140,7 +146,11 @@ def test_a_local_date(track: str, due: date | None, reason: str, wrong: set[str]
 
 @pytest.mark.parametrize(
     ("track", "due", "exception"),
-    [(ANY, date(2014, 11, 30), False), (ANY, date(2014, 12, 1), True), ("institution", date(2014, 12, 1), False)],
+    [
+        (ANY, date(2014, 11, 30), False),
+        (ANY, date(2014, 12, 1), True),
+        ("institution", date(2014, 12, 1), False),
+    ],
 )
 def test_a_date_past_completion_is_an_exception(track: str, due: date, exception: bool) -> None:
     assert rules.ensure_local(PLAN, OPEN, WULING, track, due, "理由") is exception
@@ -172,6 +182,8 @@ def test_what_binds_a_reader(stand: Stand, expected: list[tuple[int, int | None]
     assert found == expected
 
 
-@pytest.mark.parametrize(("path", "expected"), [(WULING, [3]), (ZONE, [3]), (CITY, []), (GUIDED, []), ("0.43.", [])])
+@pytest.mark.parametrize(
+    ("path", "expected"), [(WULING, [3]), (ZONE, [3]), (CITY, []), (GUIDED, []), ("0.43.", [])]
+)
 def test_who_sets_dates_of_its_own(path: str, expected: list[int]) -> None:
     assert [one.id for one in duties.may_set(PLAN, path)] == expected

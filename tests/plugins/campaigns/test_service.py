@@ -39,9 +39,13 @@ def count(model: type[Campaign] | type[CampaignStep]) -> int:
         return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def set_date(acting: As, who: str, code: str, due: date | None, *, key: str = LOCAL, reason: str = "") -> CampaignStep:
+def set_date(
+    acting: As, who: str, code: str, due: date | None, *, key: str = LOCAL, reason: str = ""
+) -> CampaignStep:
     with acting(who) as actor, transaction():
-        return service.set_local_step(the_step(key), desk(code), track=ANY, due=due, reason=reason, actor=actor)
+        return service.set_local_step(
+            the_step(key), desk(code), track=ANY, due=due, reason=reason, actor=actor
+        )
 
 
 # -- issuing ------------------------------------------------------------------------------------------------
@@ -82,8 +86,14 @@ def test_the_head_may_amend(acting: As, notice: Declared) -> None:
 
 
 def test_an_unknown_office_stops_it_and_nothing_is_written(app: Flask, notice: Declared) -> None:
-    strange = replace(notice, document="另一号", groups=(replace(notice.groups[0], homes=("999999",)), *notice.groups[1:]))
-    with access.acting_as(access.system("tests")) as actor, pytest.raises(Refusal, match="999999"), transaction():
+    strange = replace(
+        notice, document="另一号", groups=(replace(notice.groups[0], homes=("999999",)), *notice.groups[1:])
+    )
+    with (
+        access.acting_as(access.system("tests")) as actor,
+        pytest.raises(Refusal, match="999999"),
+        transaction(),
+    ):
         service.issue(strange, actor=actor)
     assert count(Campaign) == 1
 
@@ -91,7 +101,11 @@ def test_an_unknown_office_stops_it_and_nothing_is_written(app: Flask, notice: D
 def test_a_step_that_lower_offices_have_dated_cannot_vanish(acting: As, app: Flask, notice: Declared) -> None:
     set_date(acting, "wuling.head", "430702", date(2014, 11, 19))
     fewer = replace(notice, steps=tuple(one for one in notice.steps if one.key != LOCAL))
-    with access.acting_as(access.system("tests")) as actor, pytest.raises(Refusal, match="自定时限"), transaction():
+    with (
+        access.acting_as(access.system("tests")) as actor,
+        pytest.raises(Refusal, match="自定时限"),
+        transaction(),
+    ):
         service.issue(fewer, actor=actor)
     with access.acting_as(access.system("tests")) as actor, transaction():
         without = replace(notice, steps=tuple(one for one in notice.steps if one.key != "local-filing"))
@@ -207,7 +221,13 @@ def test_the_notice_reaches_its_own(acting: As, who: str, sees: bool) -> None:
 
 def test_a_local_date_is_seen_at_home_and_above_but_not_next_door(acting: As) -> None:
     set_date(acting, "wuling.head", "430702", date(2014, 11, 19))
-    for who, expected in (("unit.wljy", 1), ("changde.auditor", 1), ("hunan.clerk", 1), ("dingcheng.clerk", 0), ("unit.dcws", 0)):
+    for who, expected in (
+        ("unit.wljy", 1),
+        ("changde.auditor", 1),
+        ("hunan.clerk", 1),
+        ("dingcheng.clerk", 0),
+        ("unit.dcws", 0),
+    ):
         with acting(who):
             local = [one for one in queries.plan(queries.get(1)).steps if one.sets is not None]
             assert len(local) == expected, who

@@ -13,7 +13,9 @@ def test_the_notice_and_its_annexes_can_be_read(sign_in: SignIn) -> None:
     text = page.get_data(as_text=True)
     assert page.status_code == 200
     assert "1.分级组织实施" in text and "对您有约束的时限" in text
-    assert "2014年11月21日（周五）" in text and "常编办发〔2014〕9号 第三条" in text and "剩 3 个工作日" in text
+    assert (
+        "2014年11月21日（周五）" in text and "常编办发〔2014〕9号 第三条" in text and "剩 3 个工作日" in text
+    )
     assert "完成事业单位现有网站资格复核" in text.partition("全部时限")[2]
     assert "完成事业单位现有网站资格复核" not in text.partition("全部时限")[0]
     assert "单位规格" in browser.get("/campaigns/1/annex/5").get_data(as_text=True)
@@ -36,14 +38,22 @@ def test_a_county_head_sets_a_date_and_the_city_sees_the_exception(sign_in: Sign
 
 @pytest.mark.parametrize("due", ["", "明天", "2014-13-40", "2014-11-01"])
 def test_a_date_that_is_none_is_refused_and_kept(sign_in: SignIn, due: str) -> None:
-    answer = sign_in("wuling.head").post("/campaigns/1/local/4", data={"track": "any", "due": due, "reason": "甲乙丙"})
+    answer = sign_in("wuling.head").post(
+        "/campaigns/1/local/4", data={"track": "any", "due": due, "reason": "甲乙丙"}
+    )
     assert answer.status_code == 422
     assert "甲乙丙" in answer.get_data(as_text=True) and 'id="f-due-err"' in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("wuling.clerk", 403), ("unit.wljy", 403), ("changde.head", 422), ("changsha.clerk", 403), ("wuling.head", 200)],
+    [
+        ("wuling.clerk", 403),
+        ("unit.wljy", 403),
+        ("changde.head", 422),
+        ("changsha.clerk", 403),
+        ("wuling.head", 200),
+    ],
 )
 def test_who_gets_the_form(sign_in: SignIn, who: str, status: int) -> None:
     answer = sign_in(who).get("/campaigns/1/local/4", headers={"Accept": "application/json"})
@@ -57,9 +67,21 @@ def test_who_opens_the_page(sign_in: SignIn, who: str, status: int) -> None:
 
 def test_a_forged_office_is_not_even_read(sign_in: SignIn) -> None:
     head = sign_in("wuling.head")
-    forged = {"track": "any", "due": "2014-11-19", "office_id": "1", "review_path": "0.43.07.03.", "exception": "1"}
+    forged = {
+        "track": "any",
+        "due": "2014-11-19",
+        "office_id": "1",
+        "review_path": "0.43.07.03.",
+        "exception": "1",
+    }
     assert head.post("/campaigns/1/local/4", data=forged).status_code == 302
-    assert "鼎城" not in head.get("/campaigns/1/").get_data(as_text=True).partition("自定的时限")[2].partition("<article")[0]
+    assert (
+        "鼎城"
+        not in head.get("/campaigns/1/")
+        .get_data(as_text=True)
+        .partition("自定的时限")[2]
+        .partition("<article")[0]
+    )
 
 
 def test_an_overdue_step_says_so(sign_in: SignIn) -> None:
@@ -67,7 +89,9 @@ def test_an_overdue_step_says_so(sign_in: SignIn) -> None:
         assert "超期 1 个工作日" in sign_in("unit.czj").get("/campaigns/1/").get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("url", "most"), [("/campaigns/list/", 8), ("/campaigns/1/", 15), ("/campaigns/1/local/4", 15)])
+@pytest.mark.parametrize(
+    ("url", "most"), [("/campaigns/list/", 8), ("/campaigns/1/", 15), ("/campaigns/1/local/4", 15)]
+)
 def test_statements(sign_in: SignIn, url: str, most: int) -> None:
     head = sign_in("wuling.head")
     head.get(url)

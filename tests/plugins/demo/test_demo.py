@@ -41,10 +41,12 @@ def _all(column: object) -> list[object]:
         return list(db.session.scalars(select(column)))  # type: ignore[call-overload]
 
 
-def test_every_state_is_there(app: Flask) -> None:
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
+def test_every_state_is_there(app: Flask, database_kind: str) -> None:
     assert set(_all(Application.state)) == set(APPLICATION_STATES)
     assert set(_all(SurveySheet.state)) == set(SHEET_STATES)
     assert set(_all(Badge.state)) == {"issued", "suspended", "revoked"}
+    assert audit.verify() == []
 
 
 def test_late_things_of_each_kind_are_there(app: Flask) -> None:

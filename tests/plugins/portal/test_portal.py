@@ -123,5 +123,8 @@ def test_public_pages_stay_within_their_statements(client: FlaskClient, line: Li
 
 def test_public_answers_may_be_cached(client: FlaskClient, line: Line) -> None:
     first = client.get("/portal/")
-    assert first.headers["Cache-Control"] == "public, max-age=60" and "Set-Cookie" not in first.headers
+    assert (
+        first.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
+        and "Set-Cookie" not in first.headers
+    )
     assert client.get("/portal/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304

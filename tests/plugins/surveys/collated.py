@@ -18,6 +18,7 @@ from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Person, Unit
+from app.plugins.campaigns import service as campaigns
 from app.plugins.campaigns.models import Campaign, CampaignStep
 from app.plugins.demo import register, staff
 from app.plugins.demo.sheets import rows
@@ -37,8 +38,11 @@ STATES = {
 NO_WEBSITE = "41840020"
 PORTAL = "41840004"  # its portal is filed by a desk of its own (S8)
 FORMULA = "41840003"  # its sheet tries to be a formula
-# Office, track, the day it set for its own survey (S16).
-LOCAL = (("430702", "organ", date(2014, 11, 19)), ("430703", "organ", date(2014, 11, 24)))
+# Office, its head, track, the day it set for its own survey (S16).
+LOCAL = (
+    ("430702", "wuling.head", "organ", date(2014, 11, 19)),
+    ("430703", "dingcheng.head", "organ", date(2014, 11, 24)),
+)
 
 
 def build(app: Flask) -> None:
@@ -53,25 +57,22 @@ def build(app: Flask) -> None:
             with transaction():
                 units = register.load()
                 staff.load(system)
+            _local_dates()
             with transaction():
-                _local_dates()
                 _sheets(units)
         with transaction():
             clock.move(TODAY)
 
 
 def _local_dates() -> None:
-    offices = {office.code: office for office in db.session.scalars(select(Office))}
-    step = db.session.scalars(select(CampaignStep).where(CampaignStep.key == "local-survey")).one()
-    for code, track, due in LOCAL:
-        copied = {
-            name: getattr(step, name) for name in ("campaign_id", "ordinal", "key", "kind", "label", "source")
-        }
-        db.session.add(
-            CampaignStep(
-                **copied, sets_id=step.id, office_id=offices[code].id, groups=[], track=track, due=due
-            )
-        )
+    for code, username, track, due in LOCAL:
+        head = access.actor_for(username)
+        with access.acting_as(head), transaction():
+            step = db.session.scalars(
+                select(CampaignStep).where(CampaignStep.key == "local-survey", CampaignStep.sets_id.is_(None))
+            ).one()
+            office = db.session.scalars(select(Office).where(Office.code == code)).one()
+            campaigns.set_local_step(step, office, track=track, due=due, actor=head)
 
 
 def _sheets(units: dict[str, Unit]) -> None:

@@ -5,4 +5,15 @@ from __future__ import annotations
 from tests.plugins.surveys.collated import browse, city, hall, person, statements
 from tests.plugins.surveys.ground import acting, app, ground, shared_app, sign_in
 
-__all__ = ["acting", "app", "browse", "city", "ground", "hall", "person", "shared_app", "sign_in", "statements"]
+__all__ = [
+    "acting",
+    "app",
+    "browse",
+    "city",
+    "ground",
+    "hall",
+    "person",
+    "shared_app",
+    "sign_in",
+    "statements",
+]

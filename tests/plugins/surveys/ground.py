@@ -23,7 +23,8 @@ from app.foundation.tenancy import service as tenancy
 from app.foundation.tenancy.models import Office, Person, Site, Unit
 
 PLUGINS = tuple(
-    f"app.plugins.{name}.plugin:{name.capitalize()}Plugin" for name in ("establishment", "campaigns", "surveys")
+    f"app.plugins.{name}.plugin:{name.capitalize()}Plugin"
+    for name in ("establishment", "campaigns", "surveys")
 )
 BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2014, 11, 18, 9, tzinfo=BEIJING)
@@ -75,6 +76,7 @@ POSTS = {
     "conac.registrar": ("registrar", "CONAC"),
 }
 
+
 class Browser(FlaskClient):
     """A browser whose requests know nothing of the test's own application context, which stays open meanwhile."""
 
@@ -124,7 +126,12 @@ def build(app: Flask) -> None:
         for username, (role, holder) in POSTS.items():
             person = people.add(username, f"某{username}", "never-typed-here", actor=maker, hashed=hashed)
             people.appoint(
-                person, role, actor=maker, since=date(2014, 9, 15), unit=units.get(holder), office=offices.get(holder)
+                person,
+                role,
+                actor=maker,
+                since=date(2014, 9, 15),
+                unit=units.get(holder),
+                office=offices.get(holder),
             )
 
 
@@ -202,7 +209,7 @@ def acting(app: Flask) -> As:
 def sign_in(app: Flask) -> SignIn:
     """The browser of an account, signed in."""
 
-    def enter(username: str) -> FlaskClient:
+    def enter(username: str) -> Browser:
         person = db.session.scalars(select(Person).where(Person.username == username)).one()
         client = Browser(app, app.response_class)
         with client.session_transaction() as session:

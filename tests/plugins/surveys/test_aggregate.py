@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from app.foundation import access, clock
 from app.foundation.access import Actor
@@ -108,6 +108,17 @@ def test_a_county_page_splits_its_own_units(city: Flask, person: Person) -> None
             ("武陵区编委办", ["党政机关", "事业单位"])
         ]
         assert _numbers(found["counties"].counts) == (3, 1, 1, 0, 1, 1)
+        dates = [[due.deadline and due.deadline.date for due in row.dues] for row in found["counties"].rows]
+        assert dates == [[date(2014, 11, 19)], [None]]
+        assert [due.track for row in found["counties"].rows for due in row.dues] == ["", ""]
+
+
+def test_counting_below_an_office_reads_nothing_else(city: Flask, person: Person) -> None:
+    actor = person("changde.clerk")
+    with access.acting_as(actor):
+        table = progress.dates(actor, CITY)
+        found = progress.cells(actor, progress.plans_at(table, CITY)[0], table, clock.today(), path=WULING)
+    assert {cell.review_path for cell in found} == {WULING}
 
 
 def test_a_site_filed_by_its_own_desk_is_one_more_sheet(city: Flask, person: Person) -> None:
@@ -122,25 +133,28 @@ def test_a_site_filed_by_its_own_desk_is_one_more_sheet(city: Flask, person: Per
     assert {(row.desk, row.state) for row in rows} == {(None, "submitted"), ("常德政府网站", "accepted")}
 
 
-def test_an_idle_desk_site_or_unit_is_not_expected(city: Flask, person: Person) -> None:
+@pytest.mark.parametrize(
+    ("idle", "fewer"),
+    [(("41840005",), 1), ((PORTAL,), 2), (("site",), 1), (("41840005", "site"), 2)],
+)
+def test_an_idle_unit_or_desk_site_is_not_expected(
+    city: Flask, person: Person, idle: tuple[str, ...], fewer: int
+) -> None:
+    """The portal's unit hands in two sheets, its own and the desk's; without the site only its own."""
     actor = person("changde.clerk")
-
-    def total() -> int:
-        counts = progress.standing(actor)
-        assert counts is not None
-        return counts.total
-
+    with access.acting_as(access.system("tests")):
+        units = select(Unit).where(Unit.account.in_(idle))
+        sites = select(Site).where(Site.filing_desk_id.is_not(None), literal("site" in idle))
+        for row in (*db.session.scalars(units), *db.session.scalars(sites)):
+            row.active = False
+        db.session.flush()
     with access.acting_as(actor):
-        before = total()
-        with access.acting_as(access.system("tests")):
-            site = db.session.scalars(select(Site).where(Site.filing_desk_id.is_not(None))).one()
-            unit = db.session.scalars(select(Unit).where(Unit.account == "41840005")).one()
-            site.active = unit.active = False
-            db.session.flush()
-        after = total()
+        after = progress.standing(actor)
         db.session.rollback()
-        assert total() == before
-    assert (before, after) == (59, 57)
+        before = progress.standing(actor)
+    assert before is not None
+    assert after is not None
+    assert (before.total, before.total - after.total) == (59, fewer)
 
 
 def test_the_desk_reads_its_office_in_few_statements(city: Flask, person: Person, statements: Any) -> None:
@@ -150,10 +164,11 @@ def test_the_desk_reads_its_office_in_few_statements(city: Flask, person: Person
         clock.today()
         with statements() as counting:
             counts = progress.standing(actor)
-            names = progress.missing(actor, 3)
+            names = progress.missing(actor, 50)
     assert counts is not None
     assert _numbers(counts) == (59, 31, 12, 4, 12, 5)
-    assert names == ["常德市财政局", "常德市司法局", "常德市商务局"]
+    # Of the city's own level, and none of the counties' six.
+    assert names == ["常德市财政局", "常德市司法局", "常德市商务局", "常德市人才服务中心"]
     assert len(counting) == 2
 
 

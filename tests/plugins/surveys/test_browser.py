@@ -27,6 +27,7 @@ def sheet_id(app: Flask) -> int:
 @pytest.fixture
 def enter(live_server: str, sheet_id: int, sign_in: SignIn, new_page: NewPage) -> Open:
     """Opens an address as somebody who is signed in."""
+
     def make(who: str, path: str, **options: object) -> Page:
         cookie = sign_in(who).get_cookie("bianban")
         assert cookie is not None
@@ -59,7 +60,10 @@ def test_rows_come_and_go_and_what_was_typed_stays(enter: Open, sheet_id: int, s
     page.get_by_text("草稿已保存").wait_for()
     db.session.rollback()  # the server's thread wrote after this session began to read
     with access.acting_as(access.system("tests")):
-        assert [(row.number, row.name) for row in queries.get(sheet_id).sites] == [(1, "财政网"), (2, "第三个")]
+        assert [(row.number, row.name) for row in queries.get(sheet_id).sites] == [
+            (1, "财政网"),
+            (2, "第三个"),
+        ]
 
 
 def test_the_summary_takes_one_to_the_field(enter: Open, sheet_id: int) -> None:
@@ -81,7 +85,9 @@ def test_the_summary_takes_one_to_the_field(enter: Open, sheet_id: int) -> None:
         ("wuling.head", "/campaigns/1/local/4"),
     ],
 )  # fmt: skip
-def test_nothing_is_cut_off_and_axe_finds_nothing(enter: Open, sheet_id: int, who: str, path: str, width: int) -> None:
+def test_nothing_is_cut_off_and_axe_finds_nothing(
+    enter: Open, sheet_id: int, who: str, path: str, width: int
+) -> None:
     page = enter(who, path.format(pk=sheet_id), width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     violations = Axe().run(page).response["violations"]

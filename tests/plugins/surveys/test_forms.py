@@ -13,7 +13,10 @@ def typed(**fields: str) -> forms.Typed:
     return forms.read(MultiDict({name.replace("__", "-"): value for name, value in fields.items()}))
 
 
-@pytest.mark.parametrize(("raw", "expected"), [("2", 2), (" ２ ", 2), ("", None), ("两", None), ("-1", None), ("1e3", None), ("9" * 40, None)])
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("2", 2), (" ２ ", 2), ("", None), ("两", None), ("-1", None), ("1e3", None), ("9" * 40, None)],
+)
 def test_a_number_or_none(raw: str, expected: int | None) -> None:
     found = typed(site_count=raw)
     assert found.entry().site_count == expected
@@ -28,12 +31,21 @@ def test_rows_come_in_their_order_and_empty_ones_do_not_count() -> None:
 
 
 def test_foreign_fields_are_not_read() -> None:
-    found = typed(state="accepted", unit_id="7", review_path="0.", account="00000000", sites__0__id="9", sites__x__name="甲")
+    found = typed(
+        state="accepted",
+        unit_id="7",
+        review_path="0.",
+        account="00000000",
+        sites__0__id="9",
+        sites__x__name="甲",
+    )
     assert not found.rows
     assert set(found.values) == {*forms.TEXTS, *forms.CHOICES, "site_count"}
 
 
-@pytest.mark.parametrize(("raw", "expected"), [("3", 3), ("", None), ("x", None), ("٣", None), ("9" * 20, None)])
+@pytest.mark.parametrize(
+    ("raw", "expected"), [("3", 3), ("", None), ("x", None), ("٣", None), ("9" * 20, None)]
+)
 def test_the_version_a_form_was_made_from(raw: str, expected: int | None) -> None:
     assert typed(version=raw).version == expected
 

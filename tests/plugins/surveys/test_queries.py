@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app.foundation import access
 from app.foundation.database import transaction
-from app.plugins.surveys import queries, service
-from tests.plugins.surveys.ground import As, at, counted, desk, named
+from app.foundation.tenancy import service as tenancy
+from app.plugins.surveys import queries, service, shown
+from tests.plugins.surveys.ground import UNITS, As, at, counted, desk, named
 from tests.plugins.surveys.test_service import COMPLETE, put
 
 
@@ -38,7 +40,12 @@ def test_whose_sheet_waits_for_whom(acting: As, who: str, expected: list[str]) -
 def test_the_portal_is_its_desks_and_says_so(acting: As) -> None:
     with acting("zfwz.coordinator") as actor:
         (task,) = queries.to_fill(actor)
-    assert (task.desk_id, task.desk_name, task.sheet_id, task.state) == (desk("430700-ZFWZ").id, "常德政府网站", None, "")
+    assert (task.desk_id, task.desk_name, task.sheet_id, task.state) == (
+        desk("430700-ZFWZ").id,
+        "常德政府网站",
+        None,
+        "",
+    )
     assert task.deadline is not None and task.deadline.date.isoformat() == "2014-11-21"
 
 
@@ -69,7 +76,11 @@ def test_a_unit_whose_every_site_is_a_desks_fills_nothing_itself(acting: As) -> 
 
 def test_what_the_office_may_accept_waits_oldest_first(acting: As) -> None:
     made = []
-    for who, name, day in (("unit.czj", "财政局", 20), ("unit.thy", "桃花源管理区办", 19), ("unit.wljy", "武陵教育局", 18)):
+    for who, name, day in (
+        ("unit.czj", "财政局", 20),
+        ("unit.thy", "桃花源管理区办", 19),
+        ("unit.wljy", "武陵教育局", 18),
+    ):
         with acting(who) as actor, at(day), transaction():
             sheet = service.open_(named(name).id, actor=actor)
             service.save(sheet, COMPLETE, version=None, actor=actor)
@@ -91,3 +102,10 @@ def test_the_reads_of_a_desk_are_few(acting: As) -> None:
     with acting("changde.clerk") as actor, counted() as statements:
         queries.to_accept(actor)
     assert len(statements) == 1
+
+
+def test_who_fills_in_is_told_by_the_same_rule_that_routes(acting: As) -> None:
+    with access.acting_as(access.system("tests")):
+        for name in UNITS:
+            unit = named(name)
+            assert shown._ruling(unit.id) == tenancy.route(unit).filing, name

@@ -35,7 +35,9 @@ def with_site(**changed: str) -> SheetEntry:
 def test_a_complete_sheet_is_right_and_comes_back_in_canonical_writing() -> None:
     clean = rules.ensure_complete(SHEET, GIVEN)
     assert (clean.phone, clean.email) == ("0736-7786510", "CZJ@example.cn")
-    spoken = replace(SHEET, sites=(replace(SITE, chinese_domain="常德市财政局。政务", english_domain="CZJ.cddemo.gov.cn"),))
+    spoken = replace(
+        SHEET, sites=(replace(SITE, chinese_domain="常德市财政局。政务", english_domain="CZJ.cddemo.gov.cn"),)
+    )
     assert rules.ensure_complete(spoken, GIVEN).sites == (SITE,)
 
 
@@ -77,7 +79,9 @@ def test_every_column_of_a_row_is_required_and_named_by_its_row(field: str, valu
 @pytest.mark.parametrize("said", ["无", "没有", " 无 ", "—", "-"])
 def test_a_site_without_one_kind_of_domain_says_so(said: str) -> None:
     assert rules.ensure_complete(with_site(chinese_domain=said), GIVEN).sites[0].chinese_domain == "无"
-    assert wrong(with_site(chinese_domain=said, english_domain=said)) == {("sites-0-english_domain", "domains-none")}
+    assert wrong(with_site(chinese_domain=said, english_domain=said)) == {
+        ("sites-0-english_domain", "domains-none")
+    }
 
 
 def test_a_unit_without_a_superior_says_so() -> None:
@@ -176,7 +180,9 @@ def test_a_reason_is_trimmed() -> None:
         st.none() | st.integers(-5, 5),
         *(st.text(max_size=30) for _ in range(4)),
         no_website=st.booleans(),
-        sites=st.lists(st.builds(SiteEntry, *(st.text(max_size=20) for _ in range(4))), max_size=3).map(tuple),
+        sites=st.lists(st.builds(SiteEntry, *(st.text(max_size=20) for _ in range(4))), max_size=3).map(
+            tuple
+        ),
     )
 )
 def test_whatever_is_typed_gets_findings_and_never_a_fault(entry: SheetEntry) -> None:

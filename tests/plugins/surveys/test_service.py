@@ -34,7 +34,16 @@ COMPLETE = SheetEntry(
 OWNER, REVIEWER, SIBLING, PARENT, STRANGER = (
     "unit.wljy", "wuling.clerk", "dingcheng.clerk", "changde.clerk", "unit.dcws",
 )  # fmt: skip
-OTHERS = (SIBLING, PARENT, STRANGER, "hunan.clerk", "changde.egov", "renshe.coordinator", "conac.registrar", "unit.czj")
+OTHERS = (
+    SIBLING,
+    PARENT,
+    STRANGER,
+    "hunan.clerk",
+    "changde.egov",
+    "renshe.coordinator",
+    "conac.registrar",
+    "unit.czj",
+)
 
 
 @pytest.fixture
@@ -141,7 +150,11 @@ def test_a_new_sheet_is_filled_from_the_register(acting: As) -> None:
             "draft", "常德市财政局", "常德市人民政府", 1,
         )  # fmt: skip
         assert [(row.number, row.name, row.ip) for row in sheet.sites] == [(1, "财政网", "203.0.113.15")]
-        assert (sheet.review_path, sheet.filing_path, sheet.sites[0].review_path) == ("0.43.07.", None, "0.43.07.")
+        assert (sheet.review_path, sheet.filing_path, sheet.sites[0].review_path) == (
+            "0.43.07.",
+            None,
+            "0.43.07.",
+        )
         assert [entry.verb for entry in audit.timeline(sheet)] == ["survey.opened"]
 
 
@@ -229,7 +242,9 @@ def test_rows_shrink_grow_and_keep_their_numbers(acting: As, sheet_id: int) -> N
             service.save(queries.get(sheet_id), entry, version=None, actor=actor)
         with acting(OWNER):
             rows = queries.get(sheet_id).sites
-            assert [(row.number, row.name) for row in rows] == [(n, one.name) for n, one in enumerate(chosen, start=1)]
+            assert [(row.number, row.name) for row in rows] == [
+                (n, one.name) for n, one in enumerate(chosen, start=1)
+            ]
 
 
 def test_what_only_rows_changed_moves_the_version_all_the_same(acting: As, sheet_id: int) -> None:
@@ -280,7 +295,11 @@ def test_accepting_registers_what_the_register_lacks(acting: As, sheet_id: int) 
         service.accept(queries.get(sheet_id), actor=actor)
     with acting(REVIEWER):
         added = db.session.scalars(select(Site).where(Site.unit_id == named("武陵教育局").id)).one()
-        assert (added.name, added.english_domain, added.review_path) == (SITE.name, SITE.english_domain, "0.43.07.02.")
+        assert (added.name, added.english_domain, added.review_path) == (
+            SITE.name,
+            SITE.english_domain,
+            "0.43.07.02.",
+        )
         assert [entry.verb for entry in audit.timeline(added)] == ["site.added"]
     assert count(Site) == before + 1
 
@@ -342,7 +361,14 @@ def test_every_change_of_state_is_told_inside_the_transaction(acting: As, sheet_
     ears = {name: listen(name) for name in names}
     for name, ear in ears.items():
         getattr(signals, name).connect(ear)
-    for who, verb in ((OWNER, "submit"), (OWNER, "withdraw"), (OWNER, "submit"), (REVIEWER, "return_"), (OWNER, "submit"), (REVIEWER, "accept")):
+    for who, verb in (
+        (OWNER, "submit"),
+        (OWNER, "withdraw"),
+        (OWNER, "submit"),
+        (REVIEWER, "return_"),
+        (OWNER, "submit"),
+        (REVIEWER, "accept"),
+    ):
         with acting(who) as actor, transaction():
             VERBS[verb](queries.get(sheet_id), actor)
     assert heard == [
@@ -372,7 +398,9 @@ def test_a_municipal_unit_without_a_website_hands_in_a_sealed_scan(acting: As) -
             service.save(sheet, empty(), version=None, actor=actor)
         with pytest.raises(Invalid) as refused, transaction():
             service.submit(queries.get(sheet.id), actor=actor)
-        assert [(one.field, one.source) for one in refused.value.findings] == [("scan", "常编办发〔2014〕9号 第二条")]
+        assert [(one.field, one.source) for one in refused.value.findings] == [
+            ("scan", "常编办发〔2014〕9号 第二条")
+        ]
         with transaction():
             service.attach_scan(queries.get(sheet.id), io.BytesIO(PDF), "盖章.pdf", actor=actor)
         with transaction():
@@ -390,7 +418,9 @@ def test_a_county_unit_may_do_without_the_scan(acting: As, sheet_id: int) -> Non
     assert state_of(sheet_id) == "submitted"
 
 
-@pytest.mark.parametrize(("content", "code"), [(b"", "file-empty"), (b"MZ\x90\x00 program", "file-kind"), (b"<html>", "file-kind")])
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"", "file-empty"), (b"MZ\x90\x00 program", "file-kind"), (b"<html>", "file-kind")]
+)
 def test_a_scan_is_told_by_its_first_bytes(acting: As, sheet_id: int, content: bytes, code: str) -> None:
     with acting(OWNER) as actor, pytest.raises(Refusal) as refused, transaction():
         service.attach_scan(queries.get(sheet_id), io.BytesIO(content), "章.pdf", actor=actor)
@@ -424,7 +454,9 @@ def test_a_sheet_cannot_be_moved_to_another_unit(acting: As, sheet_id: int) -> N
         (SIBLING, False), (STRANGER, False), ("changde.egov", False), ("changsha.clerk", False), ("conac.registrar", False),
     ],
 )  # fmt: skip
-def test_who_sees_a_countys_sheet_and_its_rows(acting: As, app: Flask, sheet_id: int, who: str, sees: bool) -> None:
+def test_who_sees_a_countys_sheet_and_its_rows(
+    acting: As, app: Flask, sheet_id: int, who: str, sees: bool
+) -> None:
     with acting(who):
         found = db.session.scalar(select(func.count()).select_from(SurveySheet))
         assert found == (1 if sees else 0)

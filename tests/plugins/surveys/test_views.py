@@ -48,7 +48,11 @@ def version(pk: int) -> str:
 
 
 def fill(browser: Browser, pk: int, do: str = "save", **changes: str) -> Any:
-    fields = {**FORM, "version": version(pk), **{name.replace("__", "-"): value for name, value in changes.items()}}
+    fields = {
+        **FORM,
+        "version": version(pk),
+        **{name.replace("__", "-"): value for name, value in changes.items()},
+    }
     return browser.post(f"/surveys/{pk}/edit", data={**fields, "do": do})
 
 
@@ -103,7 +107,9 @@ def test_a_draft_may_be_saved_half_filled(unit: Browser, pk: int) -> None:
 
 
 def test_errors_keep_every_typed_word_and_stand_beside_their_fields(unit: Browser, pk: int) -> None:
-    answer = fill(unit, pk, "check", phone="13900000000", sites__0__english_domain="常德.政务", site_count="7")
+    answer = fill(
+        unit, pk, "check", phone="13900000000", sites__0__english_domain="常德.政务", site_count="7"
+    )
     text = text_of(answer)
     assert answer.status_code == 422
     for typed in ("13900000000", "常德.政务", 'value="7"', "负责人甲", "武陵教育网"):
@@ -144,7 +150,9 @@ def test_a_stale_form_is_409_shows_both_and_lets_a_second_save_decide(unit: Brow
     assert kept(pk).leader == "同事填的"
     again = re.search(r'name="version" value="(\d+)"', text)
     assert again is not None
-    answer = unit.post(f"/surveys/{pk}/edit", data={**FORM, "leader": "我填的", "version": again[1], "do": "save"})
+    answer = unit.post(
+        f"/surveys/{pk}/edit", data={**FORM, "leader": "我填的", "version": again[1], "do": "save"}
+    )
     assert answer.status_code == 302 and kept(pk).leader == "我填的"
 
 
@@ -202,7 +210,11 @@ def test_a_municipal_unit_without_a_website(siteless: tuple[Browser, int], sign_
     file = re.search(r'href="(/files/\d+)"', text_of(sign_in("changde.clerk").get(f"/surveys/{pk}/")))
     assert file is not None
     served = sign_in("changde.clerk").get(file[1])
-    assert served.status_code == 200 and served.data == PDF and served.headers["Content-Type"] == "application/pdf"
+    assert (
+        served.status_code == 200
+        and served.data == PDF
+        and served.headers["Content-Type"] == "application/pdf"
+    )
     for stranger in ("wuling.clerk", "unit.czj", "changde.egov"):
         assert sign_in(stranger).get(file[1]).status_code == 404
     assert "无网站" in text_of(browser.get(f"/surveys/{pk}/paper"))
@@ -242,12 +254,18 @@ def queries_scans(pk: int) -> list[Any]:
 # -- the office ---------------------------------------------------------------------------------------------
 
 
-def test_returning_asks_for_a_reason_and_keeps_what_was_typed(sign_in: SignIn, unit: Browser, handed_in: int) -> None:
+def test_returning_asks_for_a_reason_and_keeps_what_was_typed(
+    sign_in: SignIn, unit: Browser, handed_in: int
+) -> None:
     clerk = sign_in("wuling.clerk")
-    answer = clerk.post(f"/surveys/{handed_in}/return", data={"reason": "长" * 501, "version": version(handed_in)})
+    answer = clerk.post(
+        f"/surveys/{handed_in}/return", data={"reason": "长" * 501, "version": version(handed_in)}
+    )
     assert answer.status_code == 422 and "长" * 501 in text_of(answer) and "f-reason-err" in text_of(answer)
     assert kept(handed_in).state == "submitted"
-    answer = clerk.post(f"/surveys/{handed_in}/return", data={"reason": "名称应为全称", "version": version(handed_in)})
+    answer = clerk.post(
+        f"/surveys/{handed_in}/return", data={"reason": "名称应为全称", "version": version(handed_in)}
+    )
     assert answer.status_code == 302
     for page in (f"/surveys/{handed_in}/", f"/surveys/{handed_in}/edit", "/surveys/todo"):
         assert "名称应为全称" in text_of(unit.get(page)), page
@@ -259,18 +277,28 @@ def test_returning_asks_for_a_reason_and_keeps_what_was_typed(sign_in: SignIn, u
 @pytest.mark.parametrize("act", ["accept", "return", "withdraw", "submit", "edit"])
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("dingcheng.clerk", 404), ("unit.dcws", 404), ("changde.clerk", 403), ("hunan.clerk", 403), ("changde.egov", 403)],
+    [
+        ("dingcheng.clerk", 404),
+        ("unit.dcws", 404),
+        ("changde.clerk", 403),
+        ("hunan.clerk", 403),
+        ("changde.egov", 403),
+    ],
 )
 def test_a_step_by_somebody_else_is_refused_and_does_nothing(
     sign_in: SignIn, handed_in: int, act: str, who: str, status: int
 ) -> None:
-    answer = sign_in(who).post(f"/surveys/{handed_in}/{act}", data={"reason": "理由", "version": version(handed_in)})
+    answer = sign_in(who).post(
+        f"/surveys/{handed_in}/{act}", data={"reason": "理由", "version": version(handed_in)}
+    )
     # Without any post for the act at all the door itself refuses.
     assert answer.status_code in {status, 403}
     assert kept(handed_in).state == "submitted"
 
 
-def test_an_old_page_cannot_accept_what_was_changed_since(sign_in: SignIn, unit: Browser, handed_in: int) -> None:
+def test_an_old_page_cannot_accept_what_was_changed_since(
+    sign_in: SignIn, unit: Browser, handed_in: int
+) -> None:
     clerk, read = sign_in("wuling.clerk"), version(handed_in)
     unit.post(f"/surveys/{handed_in}/withdraw")
     fill(unit, handed_in, leader="换了人")
@@ -317,7 +345,15 @@ def several(acting: As) -> dict[str, int]:
 
 
 SEEN = {
-    "changde.clerk": {"财政局", "武陵教育局", "鼎城卫生局", "柳叶湖旅游局", "桃花源管理区办", "人才中心", "门户"},
+    "changde.clerk": {
+        "财政局",
+        "武陵教育局",
+        "鼎城卫生局",
+        "柳叶湖旅游局",
+        "桃花源管理区办",
+        "人才中心",
+        "门户",
+    },
     "changde.egov": {"桃花源管理区办"},
     "thy.coordinator": {"桃花源管理区办"},
     "zfwz.coordinator": {"门户"},
@@ -363,11 +399,15 @@ def test_filters_by_state_nature_and_office(sign_in: SignIn, several: dict[str, 
         ("_flt_0_state=accepted", set()),
         ("_flt_0_unit_name=柳叶湖", {"柳叶湖旅游局"}),
     ):
-        found = set(re.findall(r'class="row" href="/surveys/(\d+)/"', text_of(clerk.get(f"/surveys/list/?{query}"))))
+        found = set(
+            re.findall(r'class="row" href="/surveys/(\d+)/"', text_of(clerk.get(f"/surveys/list/?{query}")))
+        )
         assert found == {str(several[name]) for name in names}, query
 
 
-@pytest.mark.parametrize("url", ["/surveys/list/", "/surveys/todo", "/surveys/1/", "/surveys/1/edit", "/surveys/1/paper"])
+@pytest.mark.parametrize(
+    "url", ["/surveys/list/", "/surveys/todo", "/surveys/1/", "/surveys/1/edit", "/surveys/1/paper"]
+)
 def test_a_stranger_is_asked_to_sign_in(app: Flask, url: str) -> None:
     answer = Browser(app, app.response_class).get(url)
     assert answer.status_code == 302 and "/login/" in answer.headers["Location"]
@@ -385,7 +425,9 @@ def test_nonsense_is_refused_by_name(unit: Browser, url: str, status: int) -> No
     assert unit.get(url).status_code == status
 
 
-@pytest.mark.parametrize("data", [{}, {"unit": "abc"}, {"unit": "1", "desk": "abc"}, {"unit": "999999"}, {"unit": "9" * 30}])
+@pytest.mark.parametrize(
+    "data", [{}, {"unit": "abc"}, {"unit": "1", "desk": "abc"}, {"unit": "999999"}, {"unit": "9" * 30}]
+)
 def test_nonsense_starts_nothing(unit: Browser, data: dict[str, str]) -> None:
     assert unit.post("/surveys/new", data=data).status_code in {404, 400}
     with access.acting_as(access.system("tests")):
