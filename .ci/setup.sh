@@ -35,6 +35,6 @@ echo '安装依赖（首次约一分钟）…  installing the pinned dependencie
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
 pinned "$want" >"$list"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-input -r "$list"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-input -r "$list"
 stamp_of "$want" >".venv/.installed-$want"
 if [ "$want" = dev ]; then stamp_of runtime >.venv/.installed-runtime; fi

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 ENTRY_POINTS = "bianban.plugins"
 
@@ -99,6 +100,21 @@ def import_models(classes: Iterable[type[Plugin]]) -> None:
             import_module(module)
 
 
+def _pages(app: Flask, cls: type[Plugin]) -> None:
+    """Let the templates and static files of the plugin's package be found (``url_for('<name>.static', …)``)."""
+    package = cls.__module__.rpartition(".")[0]
+    static = (Path(str(import_module(package).__file__)).parent / "static").is_dir()
+    app.register_blueprint(
+        Blueprint(
+            cls.name,
+            package,
+            template_folder="templates",
+            static_folder="static" if static else None,
+            static_url_path=f"/static/{cls.name}" if static else None,
+        )
+    )
+
+
 def start(app: Flask, listed: Iterable[str]) -> list[Plugin]:
     """Find, order and initialise the plugins.
 
@@ -110,6 +126,7 @@ def start(app: Flask, listed: Iterable[str]) -> list[Plugin]:
     plugins = []
     for cls in classes:
         try:
+            _pages(app, cls)
             plugin = cls()
             plugin.init_app(app)
         except Exception as error:

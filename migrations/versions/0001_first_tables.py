@@ -2,7 +2,7 @@
 
 Revision: 0001
 Follows: 
-Made: 2026-11-23 21:17:05.912641
+Made: 2026-11-23 21:54:50.807061
 """
 
 from __future__ import annotations

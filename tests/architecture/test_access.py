@@ -57,7 +57,11 @@ def test_every_route_is_guarded_or_listed(app: Flask) -> None:
         view, _, method = rule.endpoint.partition(".")
         if rule.endpoint in OPEN_ENDPOINTS or method == "static" or view in PUBLIC_VIEWS:
             continue
-        guarded = {name for name, permission in access_map.permissions(views[view]) if permission} if view in views else set()
+        guarded = (
+            {name for name, permission in access_map.permissions(views[view]) if permission}
+            if view in views
+            else set()
+        )
         if method not in guarded:
             unknown.append(rule.endpoint)
     assert unknown == []
@@ -79,7 +83,11 @@ def test_every_model_is_scoped_or_listed_with_its_reason(app: Flask) -> None:
     loose = set()
     for mapper in Model.registry.mappers:
         table = mapper.local_table.description
-        if not issubclass(mapper.class_, FactColumns) and table not in UNSCOPED and not table.startswith("ab_"):
+        if (
+            not issubclass(mapper.class_, FactColumns)
+            and table not in UNSCOPED
+            and not table.startswith("ab_")
+        ):
             loose.add(table)
     assert loose == set()
 
@@ -95,7 +103,9 @@ def test_every_scoped_model_names_an_object_of_the_policy(app: Flask) -> None:
         if cls.__obj_column__ is None:
             assert cls.__obj__ in objects, cls
         if issubclass(cls, UnitScoped):
-            assert cls.__facts_from__ in mapper.relationships or cls.facts_source is not UnitScoped.facts_source, cls
+            assert (
+                cls.__facts_from__ in mapper.relationships or cls.facts_source is not UnitScoped.facts_source
+            ), cls
         if issubclass(cls, OfficeScoped):
             assert "office" in mapper.relationships, cls
 
@@ -123,9 +133,12 @@ def test_plugins_do_not_go_round_the_guards(path: Path) -> None:
         if isinstance(node, ast.Name):
             assert node.id != "UNGUARDED", f"{path}:{node.lineno}"
         if isinstance(node, ast.Attribute):
-            assert node.attr not in {"__table__", "bulk_save_objects", "bulk_insert_mappings", "exec_driver_sql"}, (
-                f"{path}:{node.lineno}"
-            )
+            assert node.attr not in {
+                "__table__",
+                "bulk_save_objects",
+                "bulk_insert_mappings",
+                "exec_driver_sql",
+            }, f"{path}:{node.lineno}"
         if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy" and path.name != "models.py":
             names = {alias.name for alias in node.names}
             assert not names & {"text", "insert", "update", "delete", "Table"}, f"{path}:{node.lineno}"

@@ -26,10 +26,27 @@ QUERIES = (
 FORMS: tuple[dict[str, str], ...] = (
     {},
     {"version": "x", "reason": "\x00", "words": "\x00", "ground": "99", "number": "99", "finding": "burn"},
-    {"version": str(2**70), "reason": "。" * 20000, "items": "abc", "item": str(2**70), "unit": "x", "desk": "-1"},
-    {"site": "999999999", "kind": "nothing", "due": "2014-13-45", "received_on": "yesterday", "copies": "many"},
+    {
+        "version": str(2**70),
+        "reason": "。" * 20000,
+        "items": "abc",
+        "item": str(2**70),
+        "unit": "x",
+        "desk": "-1",
+    },
+    {
+        "site": "999999999",
+        "kind": "nothing",
+        "due": "2014-13-45",
+        "received_on": "yesterday",
+        "copies": "many",
+    },
 )
-BODIES = ((b"\xff\xfe\x00", "application/x-www-form-urlencoded"), (b"{", "application/json"), (b"--x", "multipart/form-data"))
+BODIES = (
+    (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
+    (b"{", "application/json"),
+    (b"--x", "multipart/form-data"),
+)
 WHO = ("unit.changde", "changde.head", "conac.registrar", "changde.egov", "")
 
 

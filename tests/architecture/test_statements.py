@@ -22,7 +22,14 @@ from app.plugins.surveys.models import SurveySheet
 from tests.services.instance import SignIn
 
 LIST, REVIEW = 8, 15
-READERS = ("changde.head", "wuling.reviewer", "hunan.auditor", "central.reviewer", "unit.changde", "conac.registrar")
+READERS = (
+    "changde.head",
+    "wuling.reviewer",
+    "hunan.auditor",
+    "central.reviewer",
+    "unit.changde",
+    "conac.registrar",
+)
 
 
 @pytest.fixture
@@ -92,7 +99,11 @@ def test_every_review_page_costs_at_most_fifteen(app: Flask, sign_in: SignIn) ->
     with access.acting_as(access.actor_for("conac.registrar")):
         batches = list(db.session.scalars(select(Batch.id).order_by(Batch.id.desc()).limit(3)))
     pages += [("conac.registrar", f"/queue/batches/{pk}") for pk in batches]
-    pages += [("changde.head", "/registry/report/"), ("changde.clerk", "/aggregate/"), ("changde.clerk", "/campaigns/1/")]
+    pages += [
+        ("changde.head", "/registry/report/"),
+        ("changde.clerk", "/aggregate/"),
+        ("changde.clerk", "/campaigns/1/"),
+    ]
     pages += [(username, "/desk/") for username in READERS]
     assert len(pages) > 40
     for username, page in pages:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass, field
 
 from playwright.sync_api import expect
 
+from tests.journeys.filings import Filing
 from tests.journeys.walk import Walker
 
 DECLARATION = "本单位确认所填内容和所附材料真实、有效、准确和完整"
@@ -24,44 +24,25 @@ def png(width: int = 320, height: int = 200) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-@dataclass(frozen=True)
-class Contact:
-    """One of the two people of annex 4; what stands here is nobody else's business."""
-
-    name: str
-    phone: str
-    mobile: str
-    email: str
-    id_number: str = ""
-
-    def fields(self, who: str) -> dict[str, str]:
-        """The fields of the form."""
-        own = {f"{who}姓名": self.name, "固定电话": self.phone, "手机": self.mobile, "电子邮箱": self.email}
-        return own | ({f"{who}身份证号": self.id_number} if self.id_number else {})
-
-    def traces(self) -> set[str]:
-        """What would give the person away on a page for anybody."""
-        return {self.name, self.phone, self.mobile, self.email, self.id_number, self.mobile[-4:], self.id_number[-4:]} - {""}
-
-
-@dataclass(frozen=True)
-class Filing:
-    """What a unit files for one website."""
-
-    unit: str
-    site: str
-    chinese: str
-    english: str
-    ip: str
-    leader: Contact
-    handler: Contact
-    intro: str = "发布政务信息、办事指南和公告，提供网上办事和互动交流。"
-    functions: str = ""
-    looks: bool = field(default=True, compare=False)
-
-    def traces(self) -> set[str]:
-        """The personal data of both people."""
-        return self.leader.traces() | self.handler.traces()
+def apply(unit: Walker, filing: Filing) -> None:
+    """A new requalification for the registered website, from the desk to the number."""
+    unit.take_up("去申请", "申请资格复核", filing.site)
+    unit.look("a02-new")
+    line = unit.main.get_by_role("row").filter(has_text=filing.site)
+    unit.press("申请资格复核", line)
+    fill_sections(unit, filing)
+    nothing_personal_in_the_form(unit, filing)
+    unit.follow("核对并提交", unit.main.locator(".bar-actions"))
+    expect(unit.main.get_by_role("alert")).to_contain_text("请上传法定代表人或者申请经办人的身份证明材料")
+    expect(unit.main.get_by_role("button", name="提交", exact=True)).to_be_disabled()
+    unit.look("a07-confirm-incomplete")
+    unit.follow("请上传法定代表人", unit.main.get_by_role("alert"))
+    attach_identity(unit)
+    unit.look("a08-materials")
+    check_and_submit(unit, "a09")
+    unit.states("待初审")
+    expect(unit.main.locator(".meta")).to_contain_text("剩 5 个工作日")
+    assert number_of(unit)
 
 
 def fill_sections(unit: Walker, filing: Filing) -> None:
@@ -122,3 +103,41 @@ def number_of(someone: Walker) -> str:
     """The application's number on its page."""
     text = someone.main.locator(".meta").inner_text()
     return text.partition("申请号")[2].split()[0]
+
+
+def correct(unit: Walker, filing: Filing, demand: str) -> None:
+    """The letter leads; after the correction a new clock runs."""
+    unit.take_up("去补正", "补正后再提交", filing.site)
+    expect(unit.main).to_contain_text(demand)
+    unit.look("a10-returned")
+    unit.follow("按意见修改")
+    unit.look("a11-correct")
+    unit.fill({"开办主体职能": "拟订全市财税发展规划并组织实施，管理市级各项财政收支。"})
+    unit.press("保存，填下一部分")
+    unit.follow("核对并提交", unit.main.get_by_role("navigation", name="申请表各部分"))
+    declare_and_submit(unit)
+    unit.states("补正后提交")
+    expect(unit.main.locator(".meta")).to_contain_text("剩 5 个工作日")
+    unit.look("a12-resubmitted")
+
+
+def print_paper(unit: Walker, filing: Filing) -> None:
+    """Letter and form, the form complete in three copies after a recorded look."""
+    unit.take_up("打印和报送", "报送书面材料", filing.site)
+    unit.look("p01-to-print")
+    unit.follow("打印申请函")
+    expect(unit.main).to_contain_text("进行资格复核的函")
+    expect(unit.main).to_contain_text(f"现将我单位开办的{filing.site}等 1 个网站的相关材料送上")
+    unit.look("p02-letter")
+    unit.page.get_by_role("link", name="返回").click()
+    unit.follow("打印申请表")
+    expect(unit.main.locator("section.sheet")).to_have_count(1)
+    assert filing.handler.id_number not in unit.page.content()
+    unit.look("p03-form-masked")
+    unit.page.get_by_role("button", name="显示完整内容以便打印").click()
+    expect(unit.main.locator("section.sheet")).to_have_count(3)
+    for text in (filing.handler.id_number, filing.handler.mobile, filing.leader.email, filing.chinese):
+        expect(unit.main.locator("section.sheet").last).to_contain_text(text)
+    unit.look("p04-form")
+    unit.page.get_by_role("link", name="返回").click()
+    expect(unit.main).to_contain_text("打印申请表")

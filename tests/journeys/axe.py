@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-NARROW = {"width": 375, "height": 812}
+NARROW: ViewportSize = {"width": 375, "height": 812}
 GRAVE = {"serious", "critical"}
 _AXE = Axe()
 

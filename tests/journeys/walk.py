@@ -6,33 +6,75 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.journeys import axe
 from tests.journeys.people import Desk, sign_in
 from tests.services.browser import NewPage
+from tests.services.environment import DEMO_PASSWORD
 
-WIDE = {"width": 1280, "height": 900}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+
+
+class Walk:
+    """Everybody's browsers over one server, and what was found wrong on the way."""
+
+    def __init__(self, new_page: NewPage, base: str) -> None:
+        self.base, self.series, self.faults = base, "", list[str]()
+        self._new_page = new_page
+        self._people: dict[str, Walker] = {}
+
+    def person(self, username: str) -> Walker:
+        """Whoever signed in before is there again; others sign in now."""
+        if username not in self._people:
+            page = sign_in(self._new_page, self.base, username).page
+            self._people[username] = Walker(page, self, username)
+        return self._people[username]
+
+    def arrive(self, username: str) -> Walker:
+        """Somebody comes from the public home, mistypes the password once, and signs in."""
+        someone = self._people[username] = Walker(self._new_page(), self, username)
+        someone.open("/")
+        someone.page.get_by_role("navigation", name="栏目").get_by_role("link", name="登录办理").click()
+        someone.look("s00-sign-in")
+        for password in ("not-it", DEMO_PASSWORD):
+            someone.fill({"用户名": username, "密码": password})
+            someone.press("登录")
+            if password != DEMO_PASSWORD:
+                expect(someone.main.get_by_role("alert")).to_be_visible()
+                expect(someone.field("用户名")).to_have_value(username)
+                someone.look("s00-sign-in-wrong")
+        expect(someone.page.get_by_role("navigation", name="主菜单")).to_be_visible()
+        return someone
+
+    def stranger(self, **options: Any) -> Walker:
+        """Somebody without an account."""
+        return Walker(self._new_page(**options), self)
+
+    def ends_well(self) -> None:
+        """No page of the walk was inaccessible or cut off."""
+        assert not self.faults, "\n".join(dict.fromkeys(self.faults))
 
 
 class Walker(Desk):
     """One person's browser, working by clicks."""
 
-    def __init__(self, page: Page, base: str, username: str, faults: list[str]) -> None:
-        super().__init__(page, base, username)
-        self.faults = faults
+    def __init__(self, page: Page, walk: Walk, username: str = "") -> None:
+        super().__init__(page, walk.base, username)
+        self.walk = walk
 
     def look(self, name: str) -> None:
         """Look at the present page: axe at desktop width, nothing cut off on a phone."""
+        name = self.walk.series + name
         self._note(name, axe.grave(self.page))
         self.shot(name)
-        self.page.set_viewport_size(axe.NARROW)  # type: ignore[arg-type]
+        self.page.set_viewport_size(axe.NARROW)
         self._note(f"{name} at 375 px", axe.cut_off(self.page))
         self.shot(f"{name}-375")
-        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        self.page.set_viewport_size(WIDE)
 
     def _note(self, name: str, found: list[str]) -> None:
-        self.faults.extend(f"{name} ({self.page.url}): {one}" for one in found)
+        self.walk.faults.extend(f"{name} ({self.path}): {one}" for one in found)
 
     @property
     def path(self) -> str:
@@ -51,8 +93,7 @@ class Walker(Desk):
 
     def menu(self, label: str) -> None:
         """Follow an entry of the menu."""
-        entry = self.page.get_by_role("navigation", name="主菜单").get_by_role("link", name=label)
-        entry.first.click()
+        self.page.get_by_role("navigation", name="主菜单").get_by_role("link", name=label).first.click()
 
     def task(self, *words: str) -> Locator:
         """The line of the desk that holds all these words."""
@@ -95,27 +136,3 @@ class Walker(Desk):
     def states(self, word: str) -> None:
         """The state beside the heading."""
         expect(self.main.locator("h1, .badge-state").locator(".chip").filter(has_text=word)).to_be_visible()
-
-
-class Walk:
-    """Everybody's browsers over one server, and what was found wrong on the way."""
-
-    def __init__(self, new_page: NewPage, base: str) -> None:
-        self.base, self.faults = base, list[str]()
-        self._new_page = new_page
-        self._people: dict[str, Walker] = {}
-
-    def person(self, username: str) -> Walker:
-        """Whoever signed in before is there again; others sign in now."""
-        if username not in self._people:
-            page = sign_in(self._new_page, self.base, username).page
-            self._people[username] = Walker(page, self.base, username, self.faults)
-        return self._people[username]
-
-    def stranger(self, **options: Any) -> Walker:
-        """Somebody without an account."""
-        return Walker(self._new_page(**options), self.base, "", self.faults)
-
-    def ends_well(self) -> None:
-        """No page of the walk was inaccessible or cut off."""
-        assert not self.faults, "\n".join(dict.fromkeys(self.faults))

@@ -5,40 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 # ok: done, and nothing else · w: waiting for somebody · r: yours to do, or an end that hurts · b: under way · g: at rest
 TONES = frozenset({"ok", "w", "r", "b", "g"})
 
 VERB = "verb"
 
-_LABELS: dict[str, dict[str, tuple[Any, str]]] = {
-    "survey": {
-        "draft": (_l("草稿"), "g"),
-        "submitted": (_l("已提交"), "b"),
-        "returned": (_l("退回补正"), "r"),
-        "accepted": (_l("已接收"), "ok"),
-    },
-    "application": {
-        "draft": (_l("草稿"), "g"),
-        "submitted": (_l("待初审"), "b"),
-        "returned": (_l("退回补正"), "r"),
-        "awaiting_paper": (_l("待书面材料"), "w"),
-        "paper_review": (_l("书面审核"), "b"),
-        "approved": (_l("审核通过"), "ok"),
-        "reported": (_l("已报注册管理中心"), "b"),
-        "badged": (_l("已核发标识"), "ok"),
-        "refused": (_l("审核未通过"), "r"),
-        "ineligible": (_l("不具备开办资格"), "r"),
-        "withdrawn": (_l("已撤回"), "g"),
-    },
-    "badge": {
-        "issued": (_l("有效"), "ok"),
-        "suspended": (_l("暂停"), "w"),
-        "revoked": (_l("已撤销"), "r"),
-    },
-    VERB: {},
-}
+_LABELS: dict[str, dict[str, tuple[Any, str]]] = {VERB: {}}
 
 
 def add(kind: str, words: Mapping[str, Any]) -> None:

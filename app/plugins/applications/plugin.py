@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
@@ -22,19 +22,14 @@ class ApplicationsPlugin(Plugin):
     def init_app(self, app: Flask) -> None:
         words.add("application", labels.STATE)
         words.add(words.VERB, labels.VERBS)
-        app.register_blueprint(
-            Blueprint(
-                "applications",
-                __name__,
-                template_folder="templates",
-                static_folder="static",
-                static_url_path="/static/applications",
-            )
-        )
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
-            views.ApplicationListView, "applications", label=_l("申请"), category="review", category_label=_l("审核")
+            views.ApplicationListView,
+            "applications",
+            label=_l("申请"),
+            category="review",
+            category_label=_l("审核"),
         )
         for view in (views.ApplicationView, views.FilingView, views.PrintView):
             appbuilder.add_view_no_menu(view)

@@ -1,9 +1,14 @@
-"""Words for what is done to a badge."""
+"""Words for how a badge stands and for what is done to it."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+STATE = {
+    "issued": (_l("有效"), "ok"),
+    "suspended": (_l("暂停"), "w"),
+    "revoked": (_l("已撤销"), "r"),
+}
 VERBS = {
     "badge.issued": _l("核发标识"),
     "badge.suspended": _l("暂停标识"),

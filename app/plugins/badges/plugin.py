@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
 from app.plugins.badges import catalogue
-from app.plugins.badges.labels import VERBS
+from app.plugins.badges.labels import STATE, VERBS
 from app.plugins.badges.public_views import VerifyView
 from app.plugins.badges.queue import QueueView
 from app.plugins.badges.views import BadgesApi, BadgeView, for_unit
-
-assets = Blueprint(
-    "badges", __name__, template_folder="templates", static_folder="static", static_url_path="/static/badges"
-)
 
 
 class BadgesPlugin(Plugin):
@@ -29,8 +25,8 @@ class BadgesPlugin(Plugin):
 
     def init_app(self, app: Flask) -> None:
         catalogue.init_app(app)
+        words.add("badge", STATE)
         words.add(words.VERB, VERBS)
-        app.register_blueprint(assets)
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
@@ -12,14 +12,6 @@ from app.foundation.plugin import Plugin
 from app.plugins.campaigns import labels
 from app.plugins.campaigns.cli import campaigns_cli
 from app.plugins.campaigns.views import CampaignListView, CampaignView
-
-assets = Blueprint(
-    "campaigns",
-    __name__,
-    template_folder="templates",
-    static_folder="static",
-    static_url_path="/static/campaigns",
-)
 
 
 class CampaignsPlugin(Plugin):
@@ -30,7 +22,6 @@ class CampaignsPlugin(Plugin):
     requires = ("establishment",)
 
     def init_app(self, app: Flask) -> None:
-        app.register_blueprint(assets)
         app.cli.add_command(campaigns_cli)
         words.add(words.VERB, labels.VERBS)
         words.add("campaign-step", labels.KIND)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin.index import land
@@ -20,15 +20,6 @@ class DeskPlugin(Plugin):
     requires = ("surveys", "applications", "badges")
 
     def init_app(self, app: Flask) -> None:
-        app.register_blueprint(
-            Blueprint(
-                "desk",
-                __name__,
-                template_folder="templates",
-                static_folder="static",
-                static_url_path="/static/desk",
-            )
-        )
         land(app, "desk", "DeskView.show")
 
     def register_views(self, appbuilder: Any) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 
 from app.foundation.admin import index
 from app.foundation.plugin import Plugin
 from app.plugins.portal.views import PortalView, public_links
-
-assets = Blueprint("portal", __name__, template_folder="templates")
 
 
 class PortalPlugin(Plugin):
@@ -21,7 +19,6 @@ class PortalPlugin(Plugin):
     requires = ("badges",)
 
     def init_app(self, app: Flask) -> None:
-        app.register_blueprint(assets)
         index.land(app, "public", "PortalView.index")
         app.context_processor(public_links)
 

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
 from app.plugins.registry.labels import ITEM, VERBS
 from app.plugins.registry.views import BatchView, ReportView
-
-assets = Blueprint(
-    "registry",
-    __name__,
-    template_folder="templates",
-    static_folder="static",
-    static_url_path="/static/registry",
-)
 
 
 class RegistryPlugin(Plugin):
@@ -29,7 +21,6 @@ class RegistryPlugin(Plugin):
     requires = ("applications",)
 
     def init_app(self, app: Flask) -> None:
-        app.register_blueprint(assets)
         words.add("item", ITEM)
         words.add(words.VERB, VERBS)
 

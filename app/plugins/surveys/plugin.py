@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
@@ -13,14 +13,6 @@ from app.plugins.surveys import labels
 from app.plugins.surveys.aggregate import AggregateView
 from app.plugins.surveys.api import SurveysApi
 from app.plugins.surveys.views import SheetListView, SurveyView
-
-assets = Blueprint(
-    "surveys",
-    __name__,
-    template_folder="templates",
-    static_folder="static",
-    static_url_path="/static/surveys",
-)
 
 
 class SurveysPlugin(Plugin):
@@ -31,7 +23,6 @@ class SurveysPlugin(Plugin):
     requires = ("campaigns",)
 
     def init_app(self, app: Flask) -> None:
-        app.register_blueprint(assets)
         words.add("survey", labels.STATES)
         words.add(words.VERB, labels.VERBS)
 

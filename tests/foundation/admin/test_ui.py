@@ -143,10 +143,11 @@ def test_every_post_carries_the_token(app: Flask) -> None:
 
 
 def test_a_state_has_its_name_and_tone(app: Flask) -> None:
-    assert out(app, "ui.state('survey', 'accepted')") == '<span class="chip ok">已接收</span>'
-    assert out(app, "ui.state('survey', none)") == "—"
+    labels.add("probe-sheet", {"accepted": ("已接收", "ok")})
+    assert out(app, "ui.state('probe-sheet', 'accepted')") == '<span class="chip ok">已接收</span>'
+    assert out(app, "ui.state('probe-sheet', none)") == "—"
     with pytest.raises(LookupError):
-        out(app, "ui.state('survey', 'lost')")
+        out(app, "ui.state('probe-sheet', 'lost')")
 
 
 @pytest.mark.parametrize(
