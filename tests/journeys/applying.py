@@ -21,7 +21,12 @@ def png(width: int = 320, height: int = 200) -> bytes:
 
     rows = b"".join(b"\0" + bytes((230, 226, 214)) * width for _ in range(height))
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def apply(unit: Walker, filing: Filing) -> None:
@@ -50,7 +55,12 @@ def fill_sections(unit: Walker, filing: Filing) -> None:
     expect(unit.field("开办主体名称")).to_have_value(filing.unit)
     unit.look("a03-subject")
     unit.press("保存，填下一部分")
-    site = {"网站名称": filing.site, "网站简介": filing.intro, "中文域名": filing.chinese, "英文域名": filing.english}
+    site = {
+        "网站名称": filing.site,
+        "网站简介": filing.intro,
+        "中文域名": filing.chinese,
+        "英文域名": filing.english,
+    }
     unit.fill(site | {"网站IP地址": filing.ip})
     unit.look("a04-site")
     unit.press("保存，填下一部分")

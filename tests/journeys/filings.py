@@ -22,7 +22,15 @@ class Contact:
 
     def traces(self) -> set[str]:
         """What would give the person away on a page for anybody."""
-        return {self.name, self.phone, self.mobile, self.email, self.id_number, self.mobile[-4:], self.id_number[-4:]} - {""}
+        return {
+            self.name,
+            self.phone,
+            self.mobile,
+            self.email,
+            self.id_number,
+            self.mobile[-4:],
+            self.id_number[-4:],
+        } - {""}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,12 @@ SHEET = {
     "联系电话": "7000005",
     "电子邮箱": "czj@example.cn",
 }
-ROW = {"网站名称": FINANCE.site, "中文域名": FINANCE.chinese, "英文域名": FINANCE.english, "IP地址": FINANCE.ip}
+ROW = {
+    "网站名称": FINANCE.site,
+    "中文域名": FINANCE.chinese,
+    "英文域名": FINANCE.english,
+    "IP地址": FINANCE.ip,
+}
 
 
 RETURN_REASON = "单位负责人应填写现任主要负责人，请核对后重新提交。"
@@ -129,7 +134,10 @@ def the_export_holds_the_sheet(office: Walker) -> None:
         office.follow("导出汇总表")
     assert waiting.value.suggested_filename.endswith(".xlsx")
     book = load_workbook(BytesIO(waiting.value.path().read_bytes()))
-    rows = [[str(cell) for cell in line if cell is not None] for line in book.worksheets[0].iter_rows(values_only=True)]
+    rows = [
+        [str(cell) for cell in line if cell is not None]
+        for line in book.worksheets[0].iter_rows(values_only=True)
+    ]
     heads = next(line for line in rows if "单位名称" in line)
     assert {"主管部门", "单位性质", "网站联系人", "联系电话", "中文域名", "英文域名"} <= set(heads)
     mine = [line for line in rows if FINANCE.unit in line]
@@ -141,7 +149,14 @@ def fill_sheet_of_the_district(unit: Walker, office: Walker) -> str:
     """The district's own sheet goes to its own office; answers its address."""
     unit.take_up("去填报", "填报摸底调查表", DISTRICT.unit)
     unit.press("开始填写")
-    unit.fill({"单位负责人": "李有方", "网站联系人": "周文牍", "联系电话": "7255602", "电子邮箱": DISTRICT.handler.email})
+    unit.fill(
+        {
+            "单位负责人": "李有方",
+            "网站联系人": "周文牍",
+            "联系电话": "7255602",
+            "电子邮箱": DISTRICT.handler.email,
+        }
+    )
     unit.press("核对并提交")
     unit.press("提交")
     unit.states("已提交")

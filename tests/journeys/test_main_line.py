@@ -56,7 +56,9 @@ def test_a_unit_fills_its_sheet_and_the_office_adds_it_up(walk: Walk) -> None:
 
 
 def test_a_website_is_reviewed_gets_its_badge_and_loses_it(walk: Walk) -> None:
-    unit, reviewer, head = (walk.person(name) for name in ("unit.changde", "changde.reviewer", "changde.head"))
+    unit, reviewer, head = (
+        walk.person(name) for name in ("unit.changde", "changde.reviewer", "changde.head")
+    )
     registrar, stranger = walk.person("conac.registrar"), walk.stranger()
     applying.apply(unit, FINANCE)
     reviewing.first_review_returns(reviewer, FINANCE)

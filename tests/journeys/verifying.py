@@ -110,7 +110,7 @@ def hang(unit: Walker, filing: Filing, number: str) -> None:
     unit.take_up("取代码", "加挂网站标识", filing.site)
     expect(unit.main).to_contain_text(number)
     code = unit.field("标识代码").input_value()
-    assert f"/badge/{number}\"" in code
+    assert f'/badge/{number}"' in code
     assert f"/badge/{number}.svg" in code
     unit.look("c06-badge-unit")
     unit.press("确认已加挂", unit.unfold("报告已加挂"))

@@ -3,4 +3,17 @@
 from app.foundation.clock.service import SHANGHAI, at, calendar, drill, localise, move, now, stop, today, wall
 from app.foundation.clock.views import ClockView, view
 
-__all__ = ["SHANGHAI", "ClockView", "at", "calendar", "drill", "localise", "move", "now", "stop", "today", "view", "wall"]
+__all__ = [
+    "SHANGHAI",
+    "ClockView",
+    "at",
+    "calendar",
+    "drill",
+    "localise",
+    "move",
+    "now",
+    "stop",
+    "today",
+    "view",
+    "wall",
+]

@@ -49,7 +49,15 @@ def running(application: Application) -> ApplicationClock | None:
 def as_clock(row: ApplicationClock) -> Clock:
     """The kernel's clock of a stored row."""
     return Clock(
-        row.kind, row.started_on, row.days, row.due, row.rule, row.source, row.firm, row.stopped_on, row.counted_in
+        row.kind,
+        row.started_on,
+        row.days,
+        row.due,
+        row.rule,
+        row.source,
+        row.firm,
+        row.stopped_on,
+        row.counted_in,
     )
 
 

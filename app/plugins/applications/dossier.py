@@ -94,7 +94,9 @@ def rival(application: Application) -> str:
         statement = statement.where(Application.site_id == application.site_id)
     else:
         same_name = Application.site_name == application.site_name
-        same_domain = (Application.chinese_domain == application.chinese_domain) & (Application.chinese_domain != "")
+        same_domain = (Application.chinese_domain == application.chinese_domain) & (
+            Application.chinese_domain != ""
+        )
         statement = statement.where(Application.unit_id == application.unit_id, or_(same_name, same_domain))
     with access.acting_as(access.system(_TASK)), db.session.no_autoflush:
         found = db.session.execute(statement.limit(1)).first()

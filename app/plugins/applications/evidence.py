@@ -55,7 +55,9 @@ def _nature(filing: Filing, limits: Limits) -> Iterator[Evidence]:
     parts = [unit.name, str(NATURE[unit.nature][0]), str(RANK[unit.rank])]
     parts += [unit.approval_no] if unit.approval_no else []
     same = filing.track == unit.nature
-    yield Evidence(_l("登记"), " · ".join(parts), same, _SAME if same else _DIFFERENT, "" if same else "办法第七条第一项")
+    yield Evidence(
+        _l("登记"), " · ".join(parts), same, _SAME if same else _DIFFERENT, "" if same else "办法第七条第一项"
+    )
     if filing.track == "institution":
         yield Evidence(
             _l("行政管理职能"),
@@ -78,7 +80,12 @@ def _approval(filing: Filing) -> Iterator[Evidence]:
     yield Evidence(_l("批准文号"), unit.approval_no if has else _l("登记中没有文号，请核对批准文件"))
     if unit.supervisor_name:
         same = unit.supervisor_name == claimed
-        yield Evidence(_l("登记的主管部门"), unit.supervisor_name, same, _SAME if same else _l("申请填“%(name)s”", name=claimed))
+        yield Evidence(
+            _l("登记的主管部门"),
+            unit.supervisor_name,
+            same,
+            _SAME if same else _l("申请填“%(name)s”", name=claimed),
+        )
     if unit.reform:
         yield Evidence(_l("机构改革"), _l("涉及机构改革，按现状申请，不影响审核"), None, "", "通知第二条")
 
@@ -100,7 +107,11 @@ def _until(standing: Standing) -> Any:
     day = standing.expires_on
     if standing.usable:
         return _l("有效至 %(day)s", day=day)
-    return _l("%(status)s（有效期至 %(day)s）", status=STANDING[standing.status][0], day=day) if day else _l("没有登记在本单位名下")
+    return (
+        _l("%(status)s（有效期至 %(day)s）", status=STANDING[standing.status][0], day=day)
+        if day
+        else _l("没有登记在本单位名下")
+    )
 
 
 def _domain(label: Any, text: str, standing: Standing | None, against: Finding | None) -> Iterator[Evidence]:
@@ -109,7 +120,9 @@ def _domain(label: Any, text: str, standing: Standing | None, against: Finding |
         return
     code = f"{text}（{standing.ascii}）" if standing is not None and standing.ascii != text else text
     if standing is not None and (standing.status != UNREGISTERED or label is CHINESE):
-        yield Evidence(label, code, standing.usable, _until(standing), "" if standing.usable else "通知第三条")
+        yield Evidence(
+            label, code, standing.usable, _until(standing), "" if standing.usable else "通知第三条"
+        )
     elif against is None:
         yield Evidence(label, code, True, _l("后缀符合规定"))
     else:
@@ -165,4 +178,3 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
         for name, field in BY_NAME.items()
         if name in before and before.get(name, "") != after.get(name, "")
     )
-

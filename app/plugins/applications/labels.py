@@ -71,4 +71,6 @@ VERBS = {
     "application.revealed": _l("查看个人信息"),
 }
 # What the timeline leaves out: steps of work that change nothing for anybody else.
-QUIET = frozenset({"application.edited", "application.attached", "application.detached", "application.checked"})
+QUIET = frozenset(
+    {"application.edited", "application.attached", "application.detached", "application.checked"}
+)

@@ -60,7 +60,9 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         state_check("kind", KINDS),
         state_check("track", TRACKS),
         CheckConstraint("state IN ('draft', 'withdrawn') OR number IS NOT NULL", name="filed_has_number"),
-        CheckConstraint("state IN ('draft', 'withdrawn') OR declared_at IS NOT NULL", name="filed_is_declared"),
+        CheckConstraint(
+            "state IN ('draft', 'withdrawn') OR declared_at IS NOT NULL", name="filed_is_declared"
+        ),
         CheckConstraint(
             "paper_reviewer_id IS NULL OR paper_reviewer_id <> first_reviewer_id", name="two_reviewers"
         ),
@@ -69,7 +71,13 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
             "(first_reviewer_id IS NOT NULL AND paper_reviewer_id IS NOT NULL)",
             name="decided_by_two",
         ),
-        Index("uq_application_live_site", "site_id", unique=True, sqlite_where=_LIVE_SQL, postgresql_where=_LIVE_SQL),
+        Index(
+            "uq_application_live_site",
+            "site_id",
+            unique=True,
+            sqlite_where=_LIVE_SQL,
+            postgresql_where=_LIVE_SQL,
+        ),
         Index("ix_application_due_order", "due_order", "id"),
         *(Index(f"ix_application_{fact}_due", fact, "due_order", "id") for fact in FACTS),
         *UnitScoped.indexes("application"),
@@ -128,8 +136,12 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     checklist: Mapped[list[ChecklistItem]] = relationship(
         back_populates="application", order_by="(ChecklistItem.round, ChecklistItem.number)"
     )
-    decisions: Mapped[list[ReviewDecision]] = relationship(back_populates="application", order_by="ReviewDecision.id")
-    receipts: Mapped[list[PaperReceipt]] = relationship(back_populates="application", order_by="PaperReceipt.id")
+    decisions: Mapped[list[ReviewDecision]] = relationship(
+        back_populates="application", order_by="ReviewDecision.id"
+    )
+    receipts: Mapped[list[PaperReceipt]] = relationship(
+        back_populates="application", order_by="PaperReceipt.id"
+    )
     clocks: Mapped[list[ApplicationClock]] = relationship(
         back_populates="application", order_by="ApplicationClock.id"
     )

@@ -175,7 +175,9 @@ def _deadline(application: Application) -> Deadline | None:
 
 
 def _contact(office: Office) -> Contact | None:
-    return db.session.scalar(select(Contact).where(Contact.office_id == office.id, Contact.topic == "materials"))
+    return db.session.scalar(
+        select(Contact).where(Contact.office_id == office.id, Contact.topic == "materials")
+    )
 
 
 def _letter(application: Application) -> ReviewDecision | None:
@@ -212,5 +214,7 @@ def _rows(
 def draft_words(application: Application) -> str:
     """The letter's first draft: what was found wanting, item by item."""
     return "\n".join(
-        f"{evidence.TITLES[item.number][0]}：{item.note}" for item in application.items() if item.finding == "bad"
+        f"{evidence.TITLES[item.number][0]}：{item.note}"
+        for item in application.items()
+        if item.finding == "bad"
     )

@@ -120,7 +120,9 @@ def unfiled_sites(actor: Actor, limit: int = 50) -> list[Site]:
     """Registered sites the actor files for that have no application but withdrawn ones (S19, S26); one statement."""
     if actor.is_system or not access.may(actor, "application", "submit"):
         return []
-    filed = select(Application.site_id).where(Application.site_id == Site.id, Application.state != "withdrawn")
+    filed = select(Application.site_id).where(
+        Application.site_id == Site.id, Application.state != "withdrawn"
+    )
     statement = (
         select(Site)
         .where(access.scope(actor, "application", "submit", Site), Site.active.is_(True), ~filed.exists())
@@ -222,7 +224,9 @@ def counts(actor: Actor) -> dict[str, int]:
     if not asked:
         return {}
     pieces = [
-        select(func.count()).select_from(select(Application.id).where(clause).limit(BOUND + 1).subquery()).scalar_subquery()
+        select(func.count())
+        .select_from(select(Application.id).where(clause).limit(BOUND + 1).subquery())
+        .scalar_subquery()
         for _key, clause in asked
     ]
     found = db.session.execute(select(*pieces)).one()

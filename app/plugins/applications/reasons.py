@@ -65,7 +65,9 @@ def findings(outcome: str, codes: Iterable[str], words: str) -> list[Finding]:
     chosen, wanted = named(outcome, codes), set(codes)
     found = []
     if len(chosen) != len(wanted):
-        found.append(Finding(f"{outcome}-reasons", N_("所选理由不在目录之内，请重新选择。"), code="reason-unknown"))
+        found.append(
+            Finding(f"{outcome}-reasons", N_("所选理由不在目录之内，请重新选择。"), code="reason-unknown")
+        )
     elif not chosen:
         found.append(
             Finding(f"{outcome}-reasons", N_("请至少选择一项理由。"), "办法第八条", code="reason-missing")

@@ -100,7 +100,11 @@ def registered(filing: Filing) -> Iterator[Finding]:
     if domain and standing is not None and not standing.usable:
         day = standing.expires_on.isoformat() if standing.expires_on else ""
         yield Finding(
-            "chinese_domain", S21_SAID[standing.status], "通知第三条", standing.status, {"domain": domain, "day": day}
+            "chinese_domain",
+            S21_SAID[standing.status],
+            "通知第三条",
+            standing.status,
+            {"domain": domain, "day": day},
         )
 
 
@@ -113,7 +117,12 @@ def needs_proof(filing: Filing, limits: Limits) -> bool:
 def attached(filing: Filing, limits: Limits) -> Iterator[Finding]:
     """The materials of C-art.5: identity always, proof of the administrative function where the names need it."""
     if IDENTITY not in filing.materials:
-        yield Finding(IDENTITY, N_("请上传法定代表人或者申请经办人的身份证明材料。"), "办法第五条第三项", "identity-missing")
+        yield Finding(
+            IDENTITY,
+            N_("请上传法定代表人或者申请经办人的身份证明材料。"),
+            "办法第五条第三项",
+            "identity-missing",
+        )
     if PROOF not in filing.materials and needs_proof(filing, limits):
         yield Finding(
             PROOF,
@@ -138,7 +147,9 @@ def alone(filing: Filing) -> Iterator[Finding]:
 def truthful(filing: Filing) -> Iterator[Finding]:
     """The unit stands in for what it says (C-art.5)."""
     if not filing.declared:
-        yield Finding("declared", N_("请确认所填内容和材料真实、有效、准确和完整。"), "办法第五条", "not-declared")
+        yield Finding(
+            "declared", N_("请确认所填内容和材料真实、有效、准确和完整。"), "办法第五条", "not-declared"
+        )
 
 
 def submission(filing: Filing, limits: Limits) -> list[Finding]:
@@ -183,9 +194,20 @@ def judgement(number: int, finding: str, note: str, filing: Filing) -> list[Find
     if note:
         return []
     if finding == "bad":
-        return [Finding(where, N_("判为不符合的，请写明理由，作为退回或者告知的依据。"), "办法第八条", "note-missing")]
+        return [
+            Finding(
+                where, N_("判为不符合的，请写明理由，作为退回或者告知的依据。"), "办法第八条", "note-missing"
+            )
+        ]
     if finding == "ok" and number == 5 and exceptions(filing):
-        return [Finding(where, N_("此项属于“原则上”的例外，判为符合须写明同意的理由。"), "办法第三条", "exception-unsaid")]
+        return [
+            Finding(
+                where,
+                N_("此项属于“原则上”的例外，判为符合须写明同意的理由。"),
+                "办法第三条",
+                "exception-unsaid",
+            )
+        ]
     return []
 
 
@@ -230,6 +252,8 @@ def ensure_another(first_reviewer_id: int | None, person_id: int | None) -> None
     if person_id is None or person_id == first_reviewer_id:
         raise AccessDenied(
             "same-reviewer",
-            N_("在线初审和书面审核须由两人分别办理。您办理了本件的在线初审，书面审核请由本机构其他负责人办理。"),
+            N_(
+                "在线初审和书面审核须由两人分别办理。您办理了本件的在线初审，书面审核请由本机构其他负责人办理。"
+            ),
             source="湘编办发〔2014〕9号第五条第三项",
         )

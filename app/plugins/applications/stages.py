@@ -59,7 +59,16 @@ def _before(deadline: Deadline | None) -> list[str]:
     if deadline is None:
         return []
     what = _("提交") if deadline.kind == "filing" else _("完成资格复核")
-    return [str(_("按工作安排，最迟 %(day)s%(what)s（%(source)s）。", day=cn_date(deadline.date), what=what, source=deadline.source))]
+    return [
+        str(
+            _(
+                "按工作安排，最迟 %(day)s%(what)s（%(source)s）。",
+                day=cn_date(deadline.date),
+                what=what,
+                source=deadline.source,
+            )
+        )
+    ]
 
 
 def ahead(

@@ -63,7 +63,9 @@ def _organ_type(text: str, track: str) -> str:
 def _plain(field: Field, text: str) -> str:
     """Trimmed; in one-line fields every run of blanks is one space."""
     if field.long:
-        return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n"))
+        return "\n".join(
+            line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
+        )
     return " ".join(text.split())
 
 

@@ -141,7 +141,11 @@ class Country:
         return pk
 
     def receive(self, pk: int) -> None:
-        self.do("clerk", pk, lambda row, actor: service.receive_paper(row, "exchange", clock.today(), 3, actor=actor))
+        self.do(
+            "clerk",
+            pk,
+            lambda row, actor: service.receive_paper(row, "exchange", clock.today(), 3, actor=actor),
+        )
 
     def approved(self, site: str = "edu") -> int:
         pk = self.paper_review(site)
@@ -150,7 +154,11 @@ class Country:
 
     def returned(self, site: str = "edu") -> int:
         pk = self.submitted(site)
-        self.do("reviewer", pk, lambda row, actor: service.return_(row, ["name-not-approved"], "填批准的全称。", actor=actor))
+        self.do(
+            "reviewer",
+            pk,
+            lambda row, actor: service.return_(row, ["name-not-approved"], "填批准的全称。", actor=actor),
+        )
         return pk
 
     def reported(self) -> int:

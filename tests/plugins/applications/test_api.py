@@ -11,7 +11,18 @@ from flask.testing import FlaskClient
 from tests.plugins.applications.country import PEOPLE, Country
 
 Browse = Callable[[str], FlaskClient]
-LISTED = {"id", "number", "name", "organ_name", "state", "kind", "track", "review_path", "submitted_at", "due"}
+LISTED = {
+    "id",
+    "number",
+    "name",
+    "organ_name",
+    "state",
+    "kind",
+    "track",
+    "review_path",
+    "submitted_at",
+    "due",
+}
 
 
 def rows(client: FlaskClient, query: str = "") -> Any:
@@ -25,7 +36,12 @@ def test_a_row_lists_its_fields_and_no_other(country: Country, browse: Browse) -
     body = rows(browse("reviewer"))
     (row,) = body["result"]
     assert set(row) == LISTED
-    assert (row["id"], row["name"], row["number"], row["state"]) == (pk, "武陵教育网", "430702-2014-0001", "submitted")
+    assert (row["id"], row["name"], row["number"], row["state"]) == (
+        pk,
+        "武陵教育网",
+        "430702-2014-0001",
+        "submitted",
+    )
     assert (row["review_path"], row["due"]) == ("0.43.07.02.", "2014-12-01")
     assert row["submitted_at"].startswith("2014-11-24T01:00")
 
@@ -37,7 +53,10 @@ def test_by_id(country: Country, browse: Browse) -> None:
     assert set(answer.get_json()["result"]) == LISTED
 
 
-@pytest.mark.parametrize(("who", "status"), [("sibling", 404), ("neighbour", 404), ("auditor", 200), ("egov", 404), ("registrar", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("sibling", 404), ("neighbour", 404), ("auditor", 200), ("egov", 404), ("registrar", 403)],
+)
 def test_by_id_within_reach_only(country: Country, browse: Browse, who: str, status: int) -> None:
     pk = country.submitted()
     assert browse(who).get(f"/api/v1/applications/{pk}").status_code == status
@@ -47,7 +66,11 @@ def test_by_id_within_reach_only(country: Country, browse: Browse, who: str, sta
 def test_no_personal_field_can_be_asked_for(country: Country, browse: Browse, name: str) -> None:
     country.submitted()
     client = browse("reviewer")
-    for query in (f"?q=(columns:!({name}))", f"?q=(filters:!((col:{name},opr:eq,value:a)))", f"?q=(order_column:{name},order_direction:asc)"):
+    for query in (
+        f"?q=(columns:!({name}))",
+        f"?q=(filters:!((col:{name},opr:eq,value:a)))",
+        f"?q=(order_column:{name},order_direction:asc)",
+    ):
         assert client.get(f"/api/v1/applications/{query}").status_code == 400
 
 

@@ -25,7 +25,9 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(("day", "due"), GOLDEN)
-def test_the_first_review_has_five_working_days_from_the_day_after(country: Country, day: str, due: date) -> None:
+def test_the_first_review_has_five_working_days_from_the_day_after(
+    country: Country, day: str, due: date
+) -> None:
     with clock.at(at(day)):
         pk = country.submitted()
     row = country.read(pk)
@@ -58,7 +60,12 @@ def test_the_applicant_has_five_days_for_the_paper_wherever_it_is(country: Count
         pk = country.awaiting_paper()
     first, paper = country.read(pk).clocks
     assert first.stopped_on == date(2014, 11, 25)
-    assert (paper.kind, paper.due, paper.firm, paper.source) == ("applicant_paper", date(2014, 12, 2), True, "通知第三条")
+    assert (paper.kind, paper.due, paper.firm, paper.source) == (
+        "applicant_paper",
+        date(2014, 12, 2),
+        True,
+        "通知第三条",
+    )
 
 
 def test_the_written_review_counts_from_the_day_the_paper_came(country: Country) -> None:
@@ -66,10 +73,18 @@ def test_the_written_review_counts_from_the_day_the_paper_came(country: Country)
     with clock.at(at("2014-11-25")):
         pk = country.awaiting_paper()
     with clock.at(at("2014-11-28")):
-        country.do("clerk", pk, lambda row, actor: service.receive_paper(row, "post", date(2014, 11, 26), 3, actor=actor))
+        country.do(
+            "clerk",
+            pk,
+            lambda row, actor: service.receive_paper(row, "post", date(2014, 11, 26), 3, actor=actor),
+        )
     _first, paper, review = country.read(pk).clocks
     assert paper.stopped_on == date(2014, 11, 26)
-    assert (review.kind, review.started_on, review.due) == ("paper_review", date(2014, 11, 26), date(2014, 12, 10))
+    assert (review.kind, review.started_on, review.due) == (
+        "paper_review",
+        date(2014, 11, 26),
+        date(2014, 12, 10),
+    )
 
 
 @pytest.mark.parametrize("day", [date(2014, 11, 24), date(2014, 11, 29)])
@@ -93,7 +108,9 @@ def test_a_return_stops_the_clock_and_a_resubmission_starts_a_new_one(country: C
     with clock.at(at("2014-11-17")):
         pk = country.submitted()
     with clock.at(at("2014-11-18")):
-        country.do("reviewer", pk, lambda row, actor: service.return_(row, ["other"], "请补正。", actor=actor))
+        country.do(
+            "reviewer", pk, lambda row, actor: service.return_(row, ["other"], "请补正。", actor=actor)
+        )
     row = country.read(pk)
     assert (row.due, row.clocks[0].stopped_on) == (None, date(2014, 11, 18))
     with clock.at(at("2014-11-25")):

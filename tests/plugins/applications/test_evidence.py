@@ -16,7 +16,11 @@ from app.plugins.names.rules import Standing
 from tests.plugins.applications.test_rules import GOOD, INSTITUTION, LIMITS, ORGAN, SCHOOL, filed
 
 PUNYCODE = Standing("xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b", "valid", date(2015, 6, 30))
-HERE = replace(GOOD, chinese=PUNYCODE, unit=replace(ORGAN, supervisor_name="武陵区人民政府", approval_no="武编〔2010〕12号"))
+HERE = replace(
+    GOOD,
+    chinese=PUNYCODE,
+    unit=replace(ORGAN, supervisor_name="武陵区人民政府", approval_no="武编〔2010〕12号"),
+)
 
 
 def lines(filing: Filing, number: int) -> list[Evidence]:
@@ -47,7 +51,11 @@ def test_what_agrees_with_the_register_is_marked() -> None:
         ("no proof", INSTITUTION, 1, "办法第五条第二项"),
         (
             "no administration",
-            replace(INSTITUTION, unit=replace(SCHOOL, administrative=False), materials=frozenset({"identity", "proof"})),
+            replace(
+                INSTITUTION,
+                unit=replace(SCHOOL, administrative=False),
+                materials=frozenset({"identity", "proof"}),
+            ),
             1,
             "办法第三条",
         ),
@@ -55,12 +63,19 @@ def test_what_agrees_with_the_register_is_marked() -> None:
         ("not the approved name", filed(HERE, organ_name="武陵教育"), 3, "办法第七条第三项"),
         ("expired", replace(HERE, chinese=replace(PUNYCODE, status="expired")), 4, "通知第三条"),
         ("not working", replace(HERE, chinese=replace(PUNYCODE, status="not-working")), 4, "通知第三条"),
-        ("unregistered", replace(HERE, chinese=replace(PUNYCODE, status="unregistered", expires_on=None)), 4, "通知第三条"),
+        (
+            "unregistered",
+            replace(HERE, chinese=replace(PUNYCODE, status="unregistered", expires_on=None)),
+            4,
+            "通知第三条",
+        ),
         ("wrong suffix", filed(HERE, english_domain="wljy.com"), 4, "办法第六条"),
         ("no identity", replace(HERE, materials=frozenset()), 5, "办法第五条第三项"),
     ],
 )
-def test_what_does_not_agree_is_marked_with_its_source(name: str, filing: Filing, number: int, source: str) -> None:
+def test_what_does_not_agree_is_marked_with_its_source(
+    name: str, filing: Filing, number: int, source: str
+) -> None:
     against = [line for line in lines(filing, number) if line.fits is False]
     assert [line.source for line in against] == [source], name
     assert all(line.verdict for line in against)

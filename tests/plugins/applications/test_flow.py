@@ -120,7 +120,19 @@ ALSO = {
     "reviewer": {"head"},
     "clerk": {"reviewer", "head"},
 }
-PEOPLE = ("filer", "clerk", "reviewer", "head", "sibling", "parent", "neighbour", "auditor", "egov", "county_egov", "registrar")
+PEOPLE = (
+    "filer",
+    "clerk",
+    "reviewer",
+    "head",
+    "sibling",
+    "parent",
+    "neighbour",
+    "auditor",
+    "egov",
+    "county_egov",
+    "registrar",
+)
 BLIND = {"sibling", "neighbour", "egov", "registrar"}
 
 

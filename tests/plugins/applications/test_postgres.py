@@ -48,7 +48,12 @@ def test_the_whole_line(far: tuple[Flask, Country]) -> None:
     country.do("head", pk, lambda row, actor: service.approve(row, actor=actor))
     row = country.read(pk)
     assert (row.state, row.round, row.handler_id_number) == ("approved", 2, "11010519491231002X")
-    assert [one.kind for one in row.clocks] == ["first_review", "first_review", "applicant_paper", "paper_review"]
+    assert [one.kind for one in row.clocks] == [
+        "first_review",
+        "first_review",
+        "applicant_paper",
+        "paper_review",
+    ]
     assert audit.verify() == []
     head = country.actor("head")
     with access.acting_as(head):
@@ -61,7 +66,14 @@ def test_one_live_application_a_site(far: tuple[Flask, Country]) -> None:
     country.draft()
     with pytest.raises(IntegrityError), access.acting_as(access.system("tests")), transaction() as session:
         session.add(
-            Application(site_id=country.sites["edu"], kind="opening", track="organ", state="draft", account="00000007", opinion={})
+            Application(
+                site_id=country.sites["edu"],
+                kind="opening",
+                track="organ",
+                state="draft",
+                account="00000007",
+                opinion={},
+            )
         )
 
 

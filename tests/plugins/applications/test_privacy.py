@@ -28,7 +28,13 @@ def test_nothing_kept_lies_readable_in_any_table(country: Country) -> None:
 
 
 def test_the_kept_columns_are_the_mobiles_mails_and_the_number() -> None:
-    assert set(KEPT) == {"leader_mobile", "leader_email", "handler_mobile", "handler_email", "handler_id_number"}
+    assert set(KEPT) == {
+        "leader_mobile",
+        "leader_email",
+        "handler_mobile",
+        "handler_email",
+        "handler_id_number",
+    }
 
 
 def test_the_record_holds_digests_of_personal_values(country: Country) -> None:
@@ -59,8 +65,18 @@ def test_a_mask_shows_enough_to_recognise(name: str, value: str | None, shown: s
 
 
 PAGES = {
-    "filer": ["/applications/{pk}", "/applications/{pk}/form", "/applications/{pk}/letter", "/applications/list/"],
-    "reviewer": ["/applications/{pk}", "/applications/{pk}/form", "/applications/{pk}/letter", "/applications/list/"],
+    "filer": [
+        "/applications/{pk}",
+        "/applications/{pk}/form",
+        "/applications/{pk}/letter",
+        "/applications/list/",
+    ],
+    "reviewer": [
+        "/applications/{pk}",
+        "/applications/{pk}/form",
+        "/applications/{pk}/letter",
+        "/applications/list/",
+    ],
     "auditor": ["/applications/{pk}", "/applications/{pk}/form"],
     "county_egov": ["/applications/{pk}", "/applications/{pk}/form"],
 }
@@ -110,7 +126,14 @@ def test_a_look_is_a_post_and_enters_the_record(country: Country, browse: Browse
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("clerk", 403), ("auditor", 403), ("parent", 403), ("county_egov", 403), ("sibling", 404), ("neighbour", 404)],
+    [
+        ("clerk", 403),
+        ("auditor", 403),
+        ("parent", 403),
+        ("county_egov", 403),
+        ("sibling", 404),
+        ("neighbour", 404),
+    ],
 )
 def test_nobody_else_may_look(country: Country, browse: Browse, who: str, status: int) -> None:
     pk = country.awaiting_paper()
@@ -128,8 +151,21 @@ def test_the_printed_form_is_complete_and_on_the_record(country: Country, browse
     assert looks(pk) == [country.actor("filer").name]
 
 
-@pytest.mark.parametrize(("who", "status"), [("filer", 200), ("reviewer", 200), ("clerk", 200), ("auditor", 404), ("county_egov", 404), ("sibling", 404), ("registrar", 404)])
-def test_an_identity_card_is_seen_by_both_sides_only(country: Country, browse: Browse, who: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("filer", 200),
+        ("reviewer", 200),
+        ("clerk", 200),
+        ("auditor", 404),
+        ("county_egov", 404),
+        ("sibling", 404),
+        ("registrar", 404),
+    ],
+)
+def test_an_identity_card_is_seen_by_both_sides_only(
+    country: Country, browse: Browse, who: str, status: int
+) -> None:
     pk = country.submitted()
     with access.acting_as(access.system("tests")):
         (file,) = dossier.materials(queries.get(pk))

@@ -34,7 +34,9 @@ def test_the_reviewer_reviews(stories: Country, who: str) -> None:
     assert tasks(stories, who) == [("first-review", "武陵区图书馆网")]
 
 
-@pytest.mark.parametrize("who", ["clerk", "sibling", "parent", "auditor", "county_egov", "registrar", "neighbour"])
+@pytest.mark.parametrize(
+    "who", ["clerk", "sibling", "parent", "auditor", "county_egov", "registrar", "neighbour"]
+)
 def test_others_have_nothing_to_do_with_it(stories: Country, who: str) -> None:
     assert tasks(stories, who) == []
 
@@ -125,7 +127,11 @@ def test_a_live_application_stands_beside_its_site(stories: Country) -> None:
 
 def test_an_ended_one_does_not_stand_in_the_way(stories: Country) -> None:
     with access.acting_as(access.system("tests")):
-        pk = next(row.live.id for row in queries.startable_sites(access.system("tests")) if row.live and row.live.state == "draft")
+        pk = next(
+            row.live.id
+            for row in queries.startable_sites(access.system("tests"))
+            if row.live and row.live.state == "draft"
+        )
     stories.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
     actor = stories.actor("filer")
     with access.acting_as(actor):

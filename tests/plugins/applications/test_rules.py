@@ -130,7 +130,9 @@ def test_what_stands_in_the_way(name: str) -> None:
 @pytest.mark.parametrize("field", [field.name for field in FIELDS])
 def test_every_box_of_annex_4_must_be_filled_in(field: str) -> None:
     """A4.b–A4.d, P-3.1."""
-    found = [finding for finding in rules.submission(filed(**{field: ""}), LIMITS) if finding.code == "missing"]
+    found = [
+        finding for finding in rules.submission(filed(**{field: ""}), LIMITS) if finding.code == "missing"
+    ]
     assert [finding.field for finding in found] == [field]
     assert found[0].source in {"办法第五条", "办法第六条"}
     assert str(next(one.label for one in FIELDS if one.name == field)) in str(found[0])
@@ -161,7 +163,11 @@ EXCEPTIONS = [
     ("an organ of the city", ORGAN, set()),
     ("a county department", replace(ORGAN, level="county", rank="section"), {"use-upper-site"}),
     ("a zone's department", replace(ORGAN, level="zone", rank="section"), {"use-upper-site"}),
-    ("a deputy-division organ of a county", replace(ORGAN, level="county", rank="deputy_division"), {"use-upper-site"}),
+    (
+        "a deputy-division organ of a county",
+        replace(ORGAN, level="county", rank="deputy_division"),
+        {"use-upper-site"},
+    ),
     ("the county government itself", replace(ORGAN, level="county", rank="division"), set()),
     ("an institution with administration", SCHOOL, set()),
     ("an institution without", replace(SCHOOL, administrative=False), {"no-administration"}),
@@ -241,7 +247,9 @@ def test_the_open_item_names_the_article() -> None:
     assert "1 项未判定" in str(found)
 
 
-@pytest.mark.parametrize(("first", "second", "allowed"), [(1, 2, True), (1, 1, False), (1, None, False), (None, 2, True)])
+@pytest.mark.parametrize(
+    ("first", "second", "allowed"), [(1, 2, True), (1, 1, False), (1, None, False), (None, 2, True)]
+)
 def test_two_people_review(first: int | None, second: int | None, allowed: bool) -> None:
     """Maker and checker."""
     if allowed:

@@ -43,7 +43,11 @@ def test_the_portal_is_filed_by_its_own_desk(country: Country) -> None:
     """S8: the site's desk files it, though it does not see the unit."""
     pk = country.submitted("portal", "portal_desk")
     row = country.read(pk)
-    assert (row.organ_name, row.filing_path, row.review_path) == ("常德市人民政府办公室", "0.43.07.zfwz.", "0.43.07.")
+    assert (row.organ_name, row.filing_path, row.review_path) == (
+        "常德市人民政府办公室",
+        "0.43.07.zfwz.",
+        "0.43.07.",
+    )
     with access.acting_as(country.actor("portal_desk")):
         assert db.session.scalar(db.select(Unit).where(Unit.id == row.unit_id)) is None
         assert queries.get(pk).site_name == "常德市政府门户网站"
@@ -82,7 +86,12 @@ def test_the_database_too_allows_one_live_application_a_site(country: Country) -
     with pytest.raises(IntegrityError), access.acting_as(access.system("tests")), transaction() as session:
         session.add(
             Application(
-                site_id=country.sites["edu"], kind="opening", track="organ", state="draft", account="00000007", opinion={}
+                site_id=country.sites["edu"],
+                kind="opening",
+                track="organ",
+                state="draft",
+                account="00000007",
+                opinion={},
             )
         )
 
@@ -110,7 +119,12 @@ def test_a_new_site_that_looks_like_a_live_one_is_its_rival(country: Country) ->
 def test_numbers_run_by_office_and_year(country: Country) -> None:
     numbers = [
         country.read(country.submitted(site, who)).number
-        for site, who in (("edu", "filer"), ("exam", "filer"), ("office", "city_filer"), ("portal", "portal_desk"))
+        for site, who in (
+            ("edu", "filer"),
+            ("exam", "filer"),
+            ("office", "city_filer"),
+            ("portal", "portal_desk"),
+        )
     ]
     assert numbers == ["430702-2014-0001", "430702-2014-0002", "CD-2014-0001", "CD-2014-0002"]
 
@@ -134,7 +148,12 @@ def test_an_expired_domain_keeps_the_draft(country: Country) -> None:
     (finding,) = refused.value.findings
     assert (finding.field, finding.source, finding.code) == ("chinese_domain", "通知第三条", "expired")
     row = country.read(pk)
-    assert (row.state, row.number, row.round, row.site_intro) == ("draft", None, 0, "发布教育政务信息，办理教育服务事项。")
+    assert (row.state, row.number, row.round, row.site_intro) == (
+        "draft",
+        None,
+        0,
+        "发布教育政务信息，办理教育服务事项。",
+    )
     country.expire("edu", date(2015, 10, 31))
     country.do("filer", pk, lambda row, actor: service.submit(row, declared=True, actor=actor))
     assert country.read(pk).number == "430702-2014-0001"
@@ -169,13 +188,21 @@ def test_values_are_kept_in_their_canonical_form(country: Country) -> None:
     })  # fmt: skip
     with access.acting_as(access.system("tests")), transaction():
         row = queries.get(pk)
-    assert (row.leader_mobile, row.english_domain, row.chinese_domain) == ("13800138000", "wljy.gov.cn", "武陵区教育局.政务")
+    assert (row.leader_mobile, row.english_domain, row.chinese_domain) == (
+        "13800138000",
+        "wljy.gov.cn",
+        "武陵区教育局.政务",
+    )
     assert (row.handler_id_number, row.ip) == ("11010519491231002X", "203.0.113.9")
 
 
 def test_an_empty_kept_field_leaves_what_is_stored(country: Country) -> None:
     pk = country.draft()
-    country.do("filer", pk, lambda row, actor: service.save(row, {"handler_id_number": "", "site_intro": ""}, actor=actor))
+    country.do(
+        "filer",
+        pk,
+        lambda row, actor: service.save(row, {"handler_id_number": "", "site_intro": ""}, actor=actor),
+    )
     row = country.read(pk)
     assert (row.handler_id_number, row.site_intro) == ("11010519491231002X", "")
 
@@ -206,33 +233,51 @@ def test_the_flush_guard_stands_behind_the_verbs(country: Country) -> None:
 def test_materials_come_and_go_while_it_is_a_draft(country: Country) -> None:
     pk = country.draft()
     file_id = country.do(
-        "filer", pk, lambda row, actor: service.attach(row, io.BytesIO(PDF), "批复.pdf", "proof", actor=actor).id
+        "filer",
+        pk,
+        lambda row, actor: service.attach(row, io.BytesIO(PDF), "批复.pdf", "proof", actor=actor).id,
     )
     country.do("filer", pk, lambda row, actor: service.detach(row, file_id, actor=actor))
     with pytest.raises(NotSeen):
         country.do("filer", pk, lambda row, actor: service.detach(row, file_id, actor=actor))
 
 
-@pytest.mark.parametrize(("kind", "content"), [("identity", b"MZ not a picture"), ("made-up", PDF), ("identity", b"")])
+@pytest.mark.parametrize(
+    ("kind", "content"), [("identity", b"MZ not a picture"), ("made-up", PDF), ("identity", b"")]
+)
 def test_a_wrong_material_is_refused(country: Country, kind: str, content: bytes) -> None:
     pk = country.draft()
     with pytest.raises(Refusal):
-        country.do("filer", pk, lambda row, actor: service.attach(row, io.BytesIO(content), "a.pdf", kind, actor=actor))
+        country.do(
+            "filer",
+            pk,
+            lambda row, actor: service.attach(row, io.BytesIO(content), "a.pdf", kind, actor=actor),
+        )
 
 
 def test_materials_are_not_without_number(country: Country) -> None:
     pk = country.draft()
     for _more in range(11):
-        country.do("filer", pk, lambda row, actor: service.attach(row, io.BytesIO(PDF), "a.pdf", "other", actor=actor))
+        country.do(
+            "filer",
+            pk,
+            lambda row, actor: service.attach(row, io.BytesIO(PDF), "a.pdf", "other", actor=actor),
+        )
     with pytest.raises(Refusal) as refused:
-        country.do("filer", pk, lambda row, actor: service.attach(row, io.BytesIO(PDF), "a.pdf", "other", actor=actor))
+        country.do(
+            "filer",
+            pk,
+            lambda row, actor: service.attach(row, io.BytesIO(PDF), "a.pdf", "other", actor=actor),
+        )
     assert refused.value.code == "material-many"
 
 
 def test_a_file_of_another_application_cannot_be_taken_away(country: Country) -> None:
     pk, other = country.draft("edu"), country.draft("exam")
     file_id = country.do(
-        "filer", other, lambda row, actor: service.attach(row, io.BytesIO(PDF), "a.pdf", "other", actor=actor).id
+        "filer",
+        other,
+        lambda row, actor: service.attach(row, io.BytesIO(PDF), "a.pdf", "other", actor=actor).id,
     )
     with pytest.raises(NotSeen):
         country.do("filer", pk, lambda row, actor: service.detach(row, file_id, actor=actor))
@@ -286,7 +331,11 @@ def test_whoever_works_on_it_has_it_until_it_is_released(country: Country) -> No
 def test_a_return_says_why_and_remembers_what_was_filed(country: Country) -> None:
     row = country.read(country.returned())
     (decision,) = row.decisions
-    assert (decision.outcome, decision.reasons, decision.words) == ("returned", ["name-not-approved"], "填批准的全称。")
+    assert (decision.outcome, decision.reasons, decision.words) == (
+        "returned",
+        ["name-not-approved"],
+        "填批准的全称。",
+    )
     assert decision.filed["organ_name"] == "武陵区教育局"
     assert not {"leader_mobile", "handler_name", "handler_id_number"} & set(decision.filed)
 
@@ -327,7 +376,9 @@ def test_the_database_too_wants_two_people(country: Country) -> None:
     pk = country.paper_review()
     with pytest.raises(IntegrityError), db.engine.begin() as connection:
         connection.execute(
-            db.text("UPDATE application SET paper_reviewer_id = first_reviewer_id, state = 'approved' WHERE id = :pk"),
+            db.text(
+                "UPDATE application SET paper_reviewer_id = first_reviewer_id, state = 'approved' WHERE id = :pk"
+            ),
             {"pk": pk},
         )
 
@@ -344,11 +395,17 @@ def test_a_task_of_the_platform_decides_nothing(country: Country) -> None:
     assert country.read(pk).state == "submitted"
 
 
-@pytest.mark.parametrize(("means", "copies", "field"), [("pigeon", 3, "means"), ("hand", 0, "copies"), ("hand", 21, "copies")])
+@pytest.mark.parametrize(
+    ("means", "copies", "field"), [("pigeon", 3, "means"), ("hand", 0, "copies"), ("hand", 21, "copies")]
+)
 def test_a_receipt_says_how_and_how_many(country: Country, means: str, copies: int, field: str) -> None:
     pk = country.awaiting_paper()
     with pytest.raises(Invalid) as refused:
-        country.do("clerk", pk, lambda row, actor: service.receive_paper(row, means, date(2014, 11, 24), copies, actor=actor))
+        country.do(
+            "clerk",
+            pk,
+            lambda row, actor: service.receive_paper(row, means, date(2014, 11, 24), copies, actor=actor),
+        )
     assert [one.field for one in refused.value.findings] == [field]
 
 
@@ -368,13 +425,18 @@ def test_every_verb_is_remembered_with_who_and_why(country: Country) -> None:
     pk = country.approved()
     with access.acting_as(country.actor("filer")):
         entries = audit.timeline(queries.get(pk))
-    verbs = [entry.verb for entry in entries if entry.verb not in {"application.checked", "application.edited"}]
+    verbs = [
+        entry.verb for entry in entries if entry.verb not in {"application.checked", "application.edited"}
+    ]
     assert verbs == [
         "application.approved", "application.paper_received", "application.passed", "application.submitted",
         "application.attached", "application.started",
     ]  # fmt: skip
     passed = next(entry for entry in entries if entry.verb == "application.passed")
-    assert (passed.person, passed.reason) == (country.actor("reviewer").name, "同意单独建设：承担全区信息发布")
+    assert (passed.person, passed.reason) == (
+        country.actor("reviewer").name,
+        "同意单独建设：承担全区信息发布",
+    )
 
 
 def test_the_audit_chain_holds(country: Country) -> None:

@@ -30,21 +30,28 @@ def test_the_whole_line_by_hand(country: Country, browse: Browse) -> None:
     """From choosing the site to the written review, only by posting forms."""
     filer, reviewer, clerk, head = (browse(who) for who in ("filer", "reviewer", "clerk", "head"))
     assert "武陵教育网" in text(filer.get("/applications/new"))
-    answer = filer.post("/applications/start", data={"site_id": country.sites["edu"], "kind": "requalification"})
+    answer = filer.post(
+        "/applications/start", data={"site_id": country.sites["edu"], "kind": "requalification"}
+    )
     assert answer.status_code == 302
     pk = int(answer.headers["Location"].split("/")[2])
     at = f"/applications/{pk}"
     answer = filer.post(f"{at}/edit/site", data={"site_intro": REST["site_intro"], "then": "next"})
     assert answer.headers["Location"].endswith("/edit/leader")
     for section in ("leader", "handler"):
-        filer.post(f"{at}/edit/{section}", data={name: value for name, value in REST.items() if name.startswith(section)})
+        filer.post(
+            f"{at}/edit/{section}",
+            data={name: value for name, value in REST.items() if name.startswith(section)},
+        )
     filer.post(f"{at}/attach", data={"material": "identity", "identity": (io.BytesIO(PDF), "证件.pdf")})
     assert "需要更正" not in text(filer.get(f"{at}/confirm"))
     assert filer.post(f"{at}/submit", data={}).status_code == 422
     assert filer.post(f"{at}/submit", data={"declared": "1"}).status_code == 302
     assert country.read(pk).state == "submitted"
     for number in range(1, 6):
-        answer = reviewer.post(f"{at}/check", data={"set": f"{number}:ok", f"note-{number}": "同意" if number == 5 else ""})
+        answer = reviewer.post(
+            f"{at}/check", data={"set": f"{number}:ok", f"note-{number}": "同意" if number == 5 else ""}
+        )
         assert answer.headers["Location"].endswith(f"#item-{number}")
     assert reviewer.post(f"{at}/pass").status_code == 302
     answer = clerk.post(f"{at}/paper", data={"means": "exchange", "received_on": "2014-11-24", "copies": "3"})
@@ -59,7 +66,8 @@ def test_the_whole_line_by_hand(country: Country, browse: Browse) -> None:
 def test_what_is_malformed_comes_back_as_typed(country: Country, browse: Browse) -> None:
     pk = country.draft()
     answer = browse("filer").post(
-        f"/applications/{pk}/edit/subject", data={"organ_name": "武陵区教育局新名", "postcode": "41500O", "kind": "requalification"}
+        f"/applications/{pk}/edit/subject",
+        data={"organ_name": "武陵区教育局新名", "postcode": "41500O", "kind": "requalification"},
     )
     page = text(answer)
     assert answer.status_code == 422
@@ -83,7 +91,12 @@ def test_a_stale_form_is_409_and_keeps_what_was_typed(country: Country, browse: 
     assert country.read(pk).address == "别人改的地址"
     fresh = country.read(pk).version
     assert f'name="version" value="{fresh}"' in page
-    assert client.post(f"/applications/{pk}/edit/subject", data={"address": "我改的地址", "version": fresh}).status_code == 302
+    assert (
+        client.post(
+            f"/applications/{pk}/edit/subject", data={"address": "我改的地址", "version": fresh}
+        ).status_code
+        == 302
+    )
     assert country.read(pk).address == "我改的地址"
 
 
@@ -102,11 +115,15 @@ def test_an_expired_domain_says_what_to_do_on_the_answers_page(country: Country,
     assert country.read(pk).state == "draft"
 
 
-def test_a_second_application_for_a_site_is_refused_with_where_the_first_is(country: Country, browse: Browse) -> None:
+def test_a_second_application_for_a_site_is_refused_with_where_the_first_is(
+    country: Country, browse: Browse
+) -> None:
     pk = country.draft()
     client = browse("filer")
     assert f'href="/applications/{pk}"' in text(client.get("/applications/new"))
-    answer = client.post("/applications/start", data={"site_id": country.sites["edu"], "kind": "requalification"})
+    answer = client.post(
+        "/applications/start", data={"site_id": country.sites["edu"], "kind": "requalification"}
+    )
     assert answer.status_code == 409
     assert "每一个网站只提交一份" in text(answer)
 
@@ -129,13 +146,17 @@ def test_a_beginning_without_a_holder_is_no_fault(
 
 
 def test_a_new_site_of_an_unknown_kind_is_refused(country: Country, browse: Browse) -> None:
-    answer = browse("filer").post("/applications/start", data={"unit_id": country.units["wuling"], "kind": "gift"})
+    answer = browse("filer").post(
+        "/applications/start", data={"unit_id": country.units["wuling"], "kind": "gift"}
+    )
     assert answer.status_code == 422
 
 
 def test_another_units_site_cannot_be_named(country: Country, browse: Browse) -> None:
     for who, expected in (("neighbour", 404), ("librarian", 404), ("portal_desk", 404)):
-        answer = browse(who).post("/applications/start", data={"site_id": country.sites["edu"], "kind": "requalification"})
+        answer = browse(who).post(
+            "/applications/start", data={"site_id": country.sites["edu"], "kind": "requalification"}
+        )
         assert answer.status_code == expected
 
 
@@ -156,17 +177,31 @@ def test_a_forged_field_changes_nothing(country: Country, browse: Browse) -> Non
     pk = country.draft()
     browse("filer").post(
         f"/applications/{pk}/edit/subject",
-        data={"state": "badged", "review_path": "0.", "unit_id": "1", "number": "X", "track": "institution", "leader_name": "乙"},
+        data={
+            "state": "badged",
+            "review_path": "0.",
+            "unit_id": "1",
+            "number": "X",
+            "track": "institution",
+            "leader_name": "乙",
+        },
     )
     row = country.read(pk)
-    assert (row.state, row.review_path, row.number, row.track, row.leader_name) == ("draft", "0.43.07.02.", None, "organ", "负责人甲")
+    assert (row.state, row.review_path, row.number, row.track, row.leader_name) == (
+        "draft",
+        "0.43.07.02.",
+        None,
+        "organ",
+        "负责人甲",
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>"])
 def test_a_wrong_file_is_refused_beside_its_field(country: Country, browse: Browse, content: bytes) -> None:
     pk = country.draft()
     answer = browse("filer").post(
-        f"/applications/{pk}/attach", data={"material": "identity", "identity": (io.BytesIO(content), "a.pdf")}
+        f"/applications/{pk}/attach",
+        data={"material": "identity", "identity": (io.BytesIO(content), "a.pdf")},
     )
     assert answer.status_code == 422
     assert 'id="f-identity-err"' in text(answer)
@@ -174,7 +209,9 @@ def test_a_wrong_file_is_refused_beside_its_field(country: Country, browse: Brow
 
 def test_no_file_at_all_is_no_fault(country: Country, browse: Browse) -> None:
     pk = country.draft()
-    assert browse("filer").post(f"/applications/{pk}/attach", data={"material": "identity"}).status_code == 422
+    assert (
+        browse("filer").post(f"/applications/{pk}/attach", data={"material": "identity"}).status_code == 422
+    )
     assert browse("filer").post(f"/applications/{pk}/attach", data={}).status_code == 422
 
 
@@ -238,8 +275,14 @@ def test_the_evidence_follows_the_register_not_the_submission(country: Country, 
 def test_the_last_return_stands_beside_the_name(country: Country, browse: Browse) -> None:
     pk = country.submitted()
     country.do("reviewer", pk, lambda row, actor: service.check(row, 3, "bad", "应为全称", actor=actor))
-    country.do("reviewer", pk, lambda row, actor: service.return_(row, ["name-not-approved"], "改全称。", actor=actor))
-    country.do("filer", pk, lambda row, actor: service.save(row, {"site_name": "武陵教育信息网"}, actor=actor))
+    country.do(
+        "reviewer",
+        pk,
+        lambda row, actor: service.return_(row, ["name-not-approved"], "改全称。", actor=actor),
+    )
+    country.do(
+        "filer", pk, lambda row, actor: service.save(row, {"site_name": "武陵教育信息网"}, actor=actor)
+    )
     country.do("filer", pk, lambda row, actor: service.submit(row, declared=True, actor=actor))
     page = text(browse("reviewer").get(f"/applications/{pk}"))
     assert "上次退回后修改：网站名称" in page
@@ -251,7 +294,8 @@ def test_the_last_return_stands_beside_the_name(country: Country, browse: Browse
 def test_bad_without_why_comes_back_with_every_note(country: Country, browse: Browse) -> None:
     pk = country.submitted()
     answer = browse("reviewer").post(
-        f"/applications/{pk}/check", data={"set": "4:bad", "note-4": "", "note-2": "写了一半的说明", "returned-words": "信也写了一半"}
+        f"/applications/{pk}/check",
+        data={"set": "4:bad", "note-4": "", "note-2": "写了一半的说明", "returned-words": "信也写了一半"},
     )
     page = text(answer)
     assert answer.status_code == 422
@@ -266,7 +310,13 @@ def test_notes_and_a_letter_begun_are_kept_with_every_judgement(country: Country
     client = browse("reviewer")
     client.post(
         f"/applications/{pk}/check",
-        data={"set": "1:ok", "note-1": "", "note-2": "待核批文", "returned-words": "请补充", "returned-reasons": "incomplete"},
+        data={
+            "set": "1:ok",
+            "note-1": "",
+            "note-2": "待核批文",
+            "returned-words": "请补充",
+            "returned-reasons": "incomplete",
+        },
     )
     row = country.read(pk)
     assert [item.note for item in row.items()][:2] == ["", "待核批文"]
@@ -296,7 +346,9 @@ def test_two_reviewers_do_not_overwrite_each_other(country: Country, browse: Bro
     pk = country.submitted()
     seen = country.read(pk).version
     country.do("head", pk, lambda row, actor: service.check(row, 1, "bad", "性质不符", actor=actor))
-    answer = browse("reviewer").post(f"/applications/{pk}/check", data={"set": "1:ok", "note-1": "看过", "version": seen})
+    answer = browse("reviewer").post(
+        f"/applications/{pk}/check", data={"set": "1:ok", "note-1": "看过", "version": seen}
+    )
     assert answer.status_code == 409
     assert "看过" in text(answer)
     assert country.read(pk).items()[0].finding == "bad"
@@ -321,7 +373,8 @@ def test_ineligible_asks_for_no_paper_and_prints_no_form(country: Country, brows
     """C-art.8, A4.注2."""
     pk = country.submitted()
     browse("reviewer").post(
-        f"/applications/{pk}/ineligible", data={"ineligible-reasons": "use-upper-site", "ineligible-words": "请利用区政府网站平台。"}
+        f"/applications/{pk}/ineligible",
+        data={"ineligible-reasons": "use-upper-site", "ineligible-words": "请利用区政府网站平台。"},
     )
     assert country.read(pk).state == "ineligible"
     page = text(browse("filer").get(f"/applications/{pk}"))
@@ -329,7 +382,12 @@ def test_ineligible_asks_for_no_paper_and_prints_no_form(country: Country, brows
     assert "不需报送书面材料" in page
     assert f"/applications/{pk}/form" not in page
     assert browse("filer").get(f"/applications/{pk}/form").status_code == 409
-    assert browse("clerk").post(f"/applications/{pk}/paper", data={"means": "hand", "received_on": "2014-11-24", "copies": "3"}).status_code == 409
+    assert (
+        browse("clerk")
+        .post(f"/applications/{pk}/paper", data={"means": "hand", "received_on": "2014-11-24", "copies": "3"})
+        .status_code
+        == 409
+    )
 
 
 @pytest.mark.parametrize(
@@ -342,7 +400,9 @@ def test_ineligible_asks_for_no_paper_and_prints_no_form(country: Country, brows
         ({"received_on": "2014-11-24", "copies": "3"}, "means"),
     ],
 )
-def test_a_wrong_receipt_names_its_field(country: Country, browse: Browse, data: dict[str, str], field: str) -> None:
+def test_a_wrong_receipt_names_its_field(
+    country: Country, browse: Browse, data: dict[str, str], field: str
+) -> None:
     pk = country.awaiting_paper()
     answer = browse("clerk").post(f"/applications/{pk}/paper", data=data)
     assert answer.status_code == 422
@@ -350,14 +410,19 @@ def test_a_wrong_receipt_names_its_field(country: Country, browse: Browse, data:
     assert country.read(pk).state == "awaiting_paper"
 
 
-def test_the_same_person_is_refused_the_second_review_also_by_direct_post(country: Country, browse: Browse) -> None:
+def test_the_same_person_is_refused_the_second_review_also_by_direct_post(
+    country: Country, browse: Browse
+) -> None:
     pk = country.awaiting_paper(who="head")
     country.receive(pk)
     client = browse("head")
     page = text(client.get(f"/applications/{pk}"))
     assert "您办理了本件的在线初审" in page
     assert f"/applications/{pk}/approve" not in page
-    for address, data in (("approve", {}), ("refuse", {"refused-reasons": "other", "refused-words": "不予通过"})):
+    for address, data in (
+        ("approve", {}),
+        ("refuse", {"refused-reasons": "other", "refused-words": "不予通过"}),
+    ):
         answer = client.post(f"/applications/{pk}/{address}", data=data)
         assert answer.status_code == 403
         assert "须由两人分别办理" in text(answer)
@@ -370,7 +435,13 @@ def test_a_refusal_says_why(country: Country, browse: Browse) -> None:
     pk = country.paper_review()
     client = browse("head")
     assert client.post(f"/applications/{pk}/refuse", data={"refused-words": "公章不清"}).status_code == 422
-    assert client.post(f"/applications/{pk}/refuse", data={"refused-reasons": "seal-missing", "refused-words": "公章不清"}).status_code == 302
+    assert (
+        client.post(
+            f"/applications/{pk}/refuse",
+            data={"refused-reasons": "seal-missing", "refused-words": "公章不清"},
+        ).status_code
+        == 302
+    )
     page = text(browse("filer").get(f"/applications/{pk}"))
     assert "公章不清" in page
     assert "材料未加盖单位公章" in page
@@ -384,9 +455,19 @@ POSTS = {
 
 @pytest.mark.parametrize("address", POSTS)
 @pytest.mark.parametrize(
-    ("who", "status"), [("filer", 403), ("auditor", 403), ("county_egov", 403), ("parent", 403), ("sibling", 404), ("registrar", 403)]
+    ("who", "status"),
+    [
+        ("filer", 403),
+        ("auditor", 403),
+        ("county_egov", 403),
+        ("parent", 403),
+        ("sibling", 404),
+        ("registrar", 403),
+    ],
 )
-def test_nobody_else_reviews_by_posting(country: Country, browse: Browse, address: str, who: str, status: int) -> None:
+def test_nobody_else_reviews_by_posting(
+    country: Country, browse: Browse, address: str, who: str, status: int
+) -> None:
     """Seen but not allowed is 403; unseen is 404; a post without the act at all is turned away at the door."""
     pk = country.submitted()
     assert browse(who).post(f"/applications/{pk}/{address}", data={"set": "1:ok"}).status_code == status
@@ -502,7 +583,7 @@ def test_a_consulted_desk_reads_and_does_nothing(country: Country, browse: Brows
     pk = country.submitted("office", "city_filer")
     page = text(browse("egov").get(f"/applications/{pk}"))
     assert "在线初审核对事项" in page
-    main = page[page.index('<main') : page.index("</main>")]
+    main = page[page.index("<main") : page.index("</main>")]
     assert 'method="post"' not in main
 
 
@@ -528,7 +609,9 @@ def test_the_list_costs_few_statements(country: Country, browse: Browse) -> None
     assert len(seen) <= 8, seen
 
 
-@pytest.mark.parametrize("made", ["draft", "submitted", "returned", "awaiting_paper", "paper_review", "approved"])
+@pytest.mark.parametrize(
+    "made", ["draft", "submitted", "returned", "awaiting_paper", "paper_review", "approved"]
+)
 @pytest.mark.parametrize("who", ["reviewer", "head", "filer", "auditor", "county_egov"])
 def test_the_page_costs_few_statements(country: Country, browse: Browse, made: str, who: str) -> None:
     pk = getattr(country, made)()
@@ -544,7 +627,9 @@ def test_the_page_costs_no_more_with_more_rounds(country: Country, browse: Brows
     with counting() as before:
         client.get(f"/applications/{pk}")
     for _round in range(3):
-        country.do("reviewer", pk, lambda row, actor: service.return_(row, ["other"], "请补正。", actor=actor))
+        country.do(
+            "reviewer", pk, lambda row, actor: service.return_(row, ["other"], "请补正。", actor=actor)
+        )
         country.do("filer", pk, lambda row, actor: service.submit(row, declared=True, actor=actor))
     with counting() as after:
         client.get(f"/applications/{pk}")

@@ -23,12 +23,36 @@ from app.plugins.surveys.models import SurveySheet
 from tests.services.environment import DEMO_PASSWORD
 from tests.services.instance import MakeApp
 
-NAMED = (
-    "central.head central.reviewer conac.registrar hunan.head hunan.reviewer hunan.auditor changde.clerk "
-    "changde.reviewer changde.head changde.admin changde.egov wuling.clerk wuling.reviewer wuling.head wuling.egov "
-    "dingcheng.reviewer dingcheng.head liuyehu.reviewer liuyehu.head taohuayuan.coordinator renshe.coordinator "
-    "zfwz.coordinator unit.changde unit.wuling unit.dingcheng unit.liuyehu unit.taohuayuan unit.customs"
-).split()
+NAMED = [
+    "central.head",
+    "central.reviewer",
+    "conac.registrar",
+    "hunan.head",
+    "hunan.reviewer",
+    "hunan.auditor",
+    "changde.clerk",
+    "changde.reviewer",
+    "changde.head",
+    "changde.admin",
+    "changde.egov",
+    "wuling.clerk",
+    "wuling.reviewer",
+    "wuling.head",
+    "wuling.egov",
+    "dingcheng.reviewer",
+    "dingcheng.head",
+    "liuyehu.reviewer",
+    "liuyehu.head",
+    "taohuayuan.coordinator",
+    "renshe.coordinator",
+    "zfwz.coordinator",
+    "unit.changde",
+    "unit.wuling",
+    "unit.dingcheng",
+    "unit.liuyehu",
+    "unit.taohuayuan",
+    "unit.customs",
+]
 
 
 @pytest.fixture
@@ -56,7 +80,9 @@ def test_late_things_of_each_kind_are_there(app: Flask) -> None:
         assert {"submitted", "awaiting_paper"} <= set(db.session.scalars(late))
         undecided = select(Revocation.id).where(Revocation.executed_at.is_(None))
         assert db.session.scalars(undecided).all()
-        assert db.session.scalars(select(Badge.id).where(Badge.hung_at.is_(None), Badge.hang_by < today)).all()
+        assert db.session.scalars(
+            select(Badge.id).where(Badge.hung_at.is_(None), Badge.hang_by < today)
+        ).all()
 
 
 def test_about_sixty_units_over_all_groups(app: Flask) -> None:
@@ -80,7 +106,9 @@ def test_the_story_was_told_by_people_with_posts(app: Flask) -> None:
 
 
 def test_history_lies_before_the_drill_clock(app: Flask) -> None:
-    latest = db.session.scalar(select(db.func.max(AuditEntry.business_at)).where(AuditEntry.person_id.is_not(None)))
+    latest = db.session.scalar(
+        select(db.func.max(AuditEntry.business_at)).where(AuditEntry.person_id.is_not(None))
+    )
     assert latest is not None
     assert latest <= clock.now()
     assert clock.localise(clock.now()).isoformat(timespec="minutes") == "2014-11-24T09:00+08:00"
@@ -121,7 +149,9 @@ def test_peoples_names_are_plainly_made_up() -> None:
 def test_the_drill_clock_can_be_moved_and_stopped(app: Flask) -> None:
     runner = app.test_cli_runner()
     assert runner.invoke(args=["drill", "show"]).output.strip() == "2014-11-24T09:00+08:00"
-    assert runner.invoke(args=["drill", "move", "2014-11-28T17:30"]).output.strip() == "2014-11-28T17:30+08:00"
+    assert (
+        runner.invoke(args=["drill", "move", "2014-11-28T17:30"]).output.strip() == "2014-11-28T17:30+08:00"
+    )
     assert runner.invoke(args=["drill", "move", "yesterday"]).exit_code != 0
     assert runner.invoke(args=["drill", "off"]).exit_code == 0
     assert db.session.get(DrillClock, 1) is None

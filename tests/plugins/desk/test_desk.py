@@ -61,7 +61,11 @@ def text_of(sign_in: SignIn, username: str) -> str:
 @pytest.mark.parametrize(
     ("username", "there", "not_there"),
     [
-        ("unit.changde", ["填报摸底调查表", "申请资格复核", "常德财政网"], ["常德住房和城乡建设网", "去审核"]),
+        (
+            "unit.changde",
+            ["填报摸底调查表", "申请资格复核", "常德财政网"],
+            ["常德住房和城乡建设网", "去审核"],
+        ),
         ("changde.clerk", ["接收摸底调查表", "收书面材料"], ["书面审核</td>"]),
         ("changde.reviewer", ["在线初审", "常德住房和城乡建设网"], ["武陵教育网"]),
         ("wuling.reviewer", ["武陵教育网"], ["常德住房和城乡建设网", "鼎城区人民政府门户网站"]),

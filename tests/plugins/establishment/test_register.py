@@ -101,7 +101,9 @@ def test_the_city_registers_taohuayuans_units_and_its_desk_files(app: Flask, sig
     assert (made.review_path, made.filing_path) == ("0.43.07.", "0.43.07.thy.")
 
 
-@pytest.mark.parametrize("username", ["hunan.auditor", "unit.wuling", "wuling.egov", "changde.admin", "conac.registrar"])
+@pytest.mark.parametrize(
+    "username", ["hunan.auditor", "unit.wuling", "wuling.egov", "changde.admin", "conac.registrar"]
+)
 def test_who_only_reads_cannot_register(app: Flask, sign_in: SignIn, username: str) -> None:
     client = sign_in(username)
     assert client.get("/units/add").status_code == 403
@@ -149,7 +151,13 @@ def test_a_site_belongs_to_a_unit_one_sees(app: Flask, sign_in: SignIn) -> None:
 def test_a_malformed_site_is_refused_beside_its_field(
     app: Flask, sign_in: SignIn, field: str, value: str
 ) -> None:
-    form = {"name": "武陵民政服务网", "hosting": "own", "active": "y", "unit": str(unit("41840036").id), field: value}
+    form = {
+        "name": "武陵民政服务网",
+        "hosting": "own",
+        "active": "y",
+        "unit": str(unit("41840036").id),
+        field: value,
+    }
     answer = sign_in("wuling.clerk").post("/sites/add", data=form)
     assert answer.status_code == 422
     assert value in answer.get_data(as_text=True)

@@ -106,7 +106,9 @@ def test_a_clerk_or_the_registrar_registers_a_name(country: Country, browse: Bro
         ({"expires_on": "someday"}, "expires_on"),
     ],
 )
-def test_a_wrong_entry_comes_back(country: Country, browse: Browse, changed: dict[str, str], field: str) -> None:
+def test_a_wrong_entry_comes_back(
+    country: Country, browse: Browse, changed: dict[str, str], field: str
+) -> None:
     answer = browse("clerk").post("/domains/add", data=form(country, **changed))
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
@@ -139,7 +141,15 @@ def test_renewing(country: Country, browse: Browse) -> None:
 
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("filer", 2), ("clerk", 3), ("sibling", 0), ("county_egov", 3), ("egov", 2), ("registrar", 5), ("portal_desk", 0)],
+    [
+        ("filer", 2),
+        ("clerk", 3),
+        ("sibling", 0),
+        ("county_egov", 3),
+        ("egov", 2),
+        ("registrar", 5),
+        ("portal_desk", 0),
+    ],
 )
 def test_each_sees_his_own(country: Country, who: str, sees: int) -> None:
     with access.acting_as(country.actor(who)):

@@ -37,7 +37,12 @@ def test_every_status_is_one_of_four() -> None:
     ("text", "unicode", "ascii_name", "kind"),
     [
         ("武陵区教育局.政务", "武陵区教育局.政务", "xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b", "chinese"),
-        ("xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b", "武陵区教育局.政务", "xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b", "chinese"),
+        (
+            "xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b",
+            "武陵区教育局.政务",
+            "xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b",
+            "chinese",
+        ),
         ("WLJY.GOV.CN", "wljy.gov.cn", "wljy.gov.cn", "english"),
         ("武陵图书馆。公益", "武陵图书馆.公益", "xn--1jq52s0wr1t4bhhd.xn--55qw42g", "chinese"),
     ],
@@ -48,7 +53,9 @@ def test_reading_a_name(text: str, unicode: str, ascii_name: str, kind: str) -> 
     assert domain.ascii == ascii_name
 
 
-@pytest.mark.parametrize("text", ["", "http://a.gov.cn/", "武陵 教育.政务", "政务", "a..cn", "аpple.cn", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "text", ["", "http://a.gov.cn/", "武陵 教育.政务", "政务", "a..cn", "аpple.cn", "10.0.0.1"]
+)
 def test_what_is_no_name_is_refused_at_its_field(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         rules.read(text)

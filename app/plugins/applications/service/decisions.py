@@ -42,7 +42,9 @@ def record(
         decided_at=clock.now(),
     )
     application.decisions.append(row)
-    listed = "；".join(str(reason.label) for reason in reasons.named(outcome, codes) if reason.code != reasons.OTHER)
+    listed = "；".join(
+        str(reason.label) for reason in reasons.named(outcome, codes) if reason.code != reasons.OTHER
+    )
     audit.record(
         actor,
         f"application.{outcome}",

@@ -40,7 +40,9 @@ def start(holder: Unit | Site, kind: str, *, actor: Actor) -> Application:
     if site is not None:
         _ensure_alone(application)
     db.session.add(application)
-    audit.record(actor, "application.started", application, after={"kind": kind, "site_id": application.site_id})
+    audit.record(
+        actor, "application.started", application, after={"kind": kind, "site_id": application.site_id}
+    )
     return application
 
 
@@ -86,7 +88,9 @@ def _ensure_open(application: Application) -> None:
         flow.ensure(application, "submit")
 
 
-def save(application: Application, values: Mapping[str, str], *, actor: Actor, kind: str | None = None) -> None:
+def save(
+    application: Application, values: Mapping[str, str], *, actor: Actor, kind: str | None = None
+) -> None:
     """Keep what was filled in so far; what is not filled in yet may stay empty.
 
     An empty kept field (mobile, e-mail, ID number) leaves what is stored: pages never show it in full.
@@ -118,7 +122,9 @@ def save(application: Application, values: Mapping[str, str], *, actor: Actor, k
     audit.record(actor, "application.edited", application, before=before, after=changed)
 
 
-def attach(application: Application, stream: BinaryIO, filename: str, kind: str, *, actor: Actor) -> files.StoredFile:
+def attach(
+    application: Application, stream: BinaryIO, filename: str, kind: str, *, actor: Actor
+) -> files.StoredFile:
     """Add a material: identity, proof or other (C-art.5).
 
     Raises:
@@ -157,11 +163,18 @@ def examine(application: Application, *, declared: bool) -> list[Finding]:
     office = dossier.reviewing_office(application)
     _clean, findings = wellformed.read(dossier.values(application), dossier.reading(application, office))
     filing = dossier.filing(
-        application, office, dossier.materials(application), declared=declared, against=dossier.rival(application)
+        application,
+        office,
+        dossier.materials(application),
+        declared=declared,
+        against=dossier.rival(application),
     )
     known = {finding.field for finding in findings}
     rest = rules.submission(filing, dossier.limits_of(office))
-    return [*findings, *(finding for finding in rest if finding.field not in known or finding.code == "missing")]
+    return [
+        *findings,
+        *(finding for finding in rest if finding.field not in known or finding.code == "missing"),
+    ]
 
 
 def submit(application: Application, *, declared: bool, actor: Actor) -> Application:
@@ -186,7 +199,9 @@ def submit(application: Application, *, declared: bool, actor: Actor) -> Applica
         application.declared_at, application.declared_by_id = now, actor.person_id
         application.submitted_at = now
         application.claimed_by_id, application.claimed_by, application.opinion = None, "", {}
-    application.checklist.extend(ChecklistItem(round=application.round, number=n, finding="open") for n in range(1, 6))
+    application.checklist.extend(
+        ChecklistItem(round=application.round, number=n, finding="open") for n in range(1, 6)
+    )
     clocks.start(application, FIRST_REVIEW, clock.today(), dossier.limits_of(office))
     audit.record(
         actor,
@@ -208,7 +223,9 @@ def withdraw(application: Application, *, actor: Actor, reason: str = "") -> App
     flow.step(application, "withdraw")
     clocks.stop(application, clock.today())
     application.closed_at = clock.now()
-    audit.record(actor, "application.withdrawn", application, after={"state": application.state}, reason=reason)
+    audit.record(
+        actor, "application.withdrawn", application, after={"state": application.state}, reason=reason
+    )
     signals.withdrawn.send(application, actor=actor)
     return application
 

@@ -31,12 +31,20 @@ def _receipt_findings(application: Application, means: str, received_on: date, c
         )  # fmt: skip
     if not 1 <= copies <= MOST_COPIES:
         found.append(
-            Finding("copies", N_("份数应为 1 至 %(n)s；申请表一式三份。"), "申请表注1", "copies", {"n": MOST_COPIES})
+            Finding(
+                "copies",
+                N_("份数应为 1 至 %(n)s；申请表一式三份。"),
+                "申请表注1",
+                "copies",
+                {"n": MOST_COPIES},
+            )
         )
     return found
 
 
-def receive_paper(application: Application, means: str, received_on: date, copies: int, *, actor: Actor) -> PaperReceipt:
+def receive_paper(
+    application: Application, means: str, received_on: date, copies: int, *, actor: Actor
+) -> PaperReceipt:
     """Record that sealed paper came in; the clock of the written review starts on that day (S25).
 
     Args:
@@ -52,11 +60,17 @@ def receive_paper(application: Application, means: str, received_on: date, copie
     wellformed.ensure(_receipt_findings(application, means, received_on, copies))
     flow.step(application, "receive_paper")
     row = PaperReceipt(
-        means=means, received_on=received_on, copies=copies, received_by_id=actor.person_id, received_by=actor.name
+        means=means,
+        received_on=received_on,
+        copies=copies,
+        received_by_id=actor.person_id,
+        received_by=actor.name,
     )
     application.receipts.append(row)
     clocks.stop(application, received_on)
-    clocks.start(application, PAPER_REVIEW, received_on, dossier.limits_of(dossier.reviewing_office(application)))
+    clocks.start(
+        application, PAPER_REVIEW, received_on, dossier.limits_of(dossier.reviewing_office(application))
+    )
     audit.record(
         actor, "application.paper_received", application,
         after={"state": application.state, "means": means, "received_on": received_on, "copies": copies},
@@ -97,7 +111,9 @@ def approve(application: Application, *, actor: Actor, words: str = "") -> Appli
 
 
 def _long_opinion() -> Exception:
-    finding = Finding("approve-words", N_("说明不超过 %(n)s 个字。"), code="too-long", params={"n": reasons.LONGEST})
+    finding = Finding(
+        "approve-words", N_("说明不超过 %(n)s 个字。"), code="too-long", params={"n": reasons.LONGEST}
+    )
     return wellformed.Invalid([finding])
 
 

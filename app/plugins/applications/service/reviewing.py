@@ -132,7 +132,9 @@ def return_(application: Application, codes: Sequence[str], words: str, *, actor
     return _turn_down(application, "return_", "returned", codes, words, actor)
 
 
-def declare_ineligible(application: Application, codes: Sequence[str], words: str, *, actor: Actor) -> Application:
+def declare_ineligible(
+    application: Application, codes: Sequence[str], words: str, *, actor: Actor
+) -> Application:
     """Tell the applicant that it may not open a website (C-art.3, C-art.8): the end; no paper is asked for.
 
     Raises:

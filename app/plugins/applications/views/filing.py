@@ -116,7 +116,8 @@ class FilingView(ScopedView):
             sections=[(one, _done(application, one.key, values, uploads)) for one in SECTIONS],
             fields=list(of(section)),
             shown={
-                field.name: typed.get(field.name, "" if field.kept else values[field.name]) for field in of(section)
+                field.name: typed.get(field.name, "" if field.kept else values[field.name])
+                for field in of(section)
             },
             kept={field.name: masked(field.name, values[field.name]) for field in of(section) if field.kept},
             kind=typed.get("kind", application.kind),
@@ -143,7 +144,13 @@ class FilingView(ScopedView):
                 upload = request.files.get(kind)
                 if upload is None:
                     raise Refusal("file-empty", N_("没有选择文件，或者文件是空的。"), field=kind or None)
-                service.attach(application, cast(BinaryIO, upload.stream), upload.filename or "", kind, actor=current_actor())
+                service.attach(
+                    application,
+                    cast(BinaryIO, upload.stream),
+                    upload.filename or "",
+                    kind,
+                    actor=current_actor(),
+                )
             flash(_("已上传。"), "success")
             return redirect(url_for("FilingView.edit", pk=pk, section=MATERIALS))
 
@@ -180,7 +187,8 @@ class FilingView(ScopedView):
             application=application,
             office=dossier.reviewing_office(application),
             sections=[
-                (section, [(field, _shown(field.name, values)) for field in of(section.key)]) for section in SECTIONS
+                (section, [(field, _shown(field.name, values)) for field in of(section.key)])
+                for section in SECTIONS
             ],
             kind=labels.KIND_BOX[application.kind],
             uploads=dossier.materials(application),

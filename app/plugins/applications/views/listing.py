@@ -49,7 +49,10 @@ class ApplicationListView(ScopedModelView):
     order_columns = ["site_name", "number", "due_order"]
     base_order = ("due_order", "asc")
     chips = {"state": labels.STATE, "kind": labels.KIND, "track": labels.TRACK}
-    formatters_columns = {"due_order": clock_cell, "site_name": lambda value: value or str(_l("（未填网站名称）"))}
+    formatters_columns = {
+        "due_order": clock_cell,
+        "site_name": lambda value: value or str(_l("（未填网站名称）")),
+    }
     list_empty = _l("还没有申请")
     list_hint = _l("单位提交开办审核或者资格复核申请后，在这里按期限先后列出。")
 

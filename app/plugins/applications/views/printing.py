@@ -46,7 +46,9 @@ class PrintView(ScopedView):
         application = queries.whole(pk)
         ensure_printable(application)
         values = dossier.values(application)
-        return self._form(application, values | {name: masked(name, values[name]) for name in KEPT}, full=False)
+        return self._form(
+            application, values | {name: masked(name, values[name]) for name in KEPT}, full=False
+        )
 
     @expose("/<int:pk>/form", methods=["POST"])
     @has_access
@@ -70,7 +72,9 @@ class PrintView(ScopedView):
             may_reveal=access.can(current_actor(), "application", "reveal", application),
             kinds=labels.KIND_BOX,
             copies=rules.COPIES,
-            opinions=[one for one in application.decisions if one.outcome in {"passed", "approved"} and one.words],
+            opinions=[
+                one for one in application.decisions if one.outcome in {"passed", "approved"} and one.words
+            ],
             approved=application.state in {"approved", "reported", "badged"},
         )
 
@@ -82,6 +86,8 @@ def ensure_printable(application: Application) -> None:
     if application.state not in PRINTABLE:
         raise WrongState(
             "not-printable",
-            N_("申请函和申请表在线初审通过后由系统自动生成，现在还不能打印。请等待初审结果，或者按退回意见补正后再次提交。"),
+            N_(
+                "申请函和申请表在线初审通过后由系统自动生成，现在还不能打印。请等待初审结果，或者按退回意见补正后再次提交。"
+            ),
             source="申请表注2",
         )

@@ -119,7 +119,9 @@ class ApplicationView(ScopedView):
     def return_(self, pk: int) -> Any:
         """Return for correction."""
         codes, words = posted.listed("returned-reasons"), posted.text("returned-words")
-        verb = self._noted(lambda application: service.return_(application, codes, words, actor=current_actor()))
+        verb = self._noted(
+            lambda application: service.return_(application, codes, words, actor=current_actor())
+        )
         return self._do(pk, "return_", verb, _("已退回申请单位补正。"), panel="returned")
 
     @expose("/<int:pk>/ineligible", methods=["POST"])
