@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -23,6 +24,7 @@ pytest_plugins = (
 # Keys that commands and apps without settings of their own would otherwise make in the repository.
 _scratch = Path(tempfile.mkdtemp(prefix="bianban-tests-"))
 prepare_environment(_scratch / "instance")
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 
 MARKED = {"postgres": "postgres", "redis_server": "redis", "chromium": "browser"}
 

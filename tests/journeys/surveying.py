@@ -171,6 +171,6 @@ def reads_the_notice(unit: Walker) -> None:
     """What is asked, by when, and the official text."""
     unit.menu("工作安排与时限")
     unit.look("s01-notices")
-    unit.main.get_by_role("link", name="常编办发〔2014〕9号").first.click()
+    unit.follow("关于做好全市党政机关事业单位网站开办审核")
     expect(unit.main).to_contain_text("2014年11月21日")
     unit.look("s01-notice")

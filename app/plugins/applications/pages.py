@@ -137,9 +137,9 @@ def build(
         clock=clocks.view(running),
         clock_name=labels.CLOCK[running.kind] if running else "",
         clock_rule=_rule(running),
-        ahead=stages.ahead(
-            application, office, running, _contact(office) if applicant else None, _deadline(application)
-        ),
+        ahead=stages.ahead(application, office, running, _contact(office), _deadline(application))
+        if applicant
+        else stages.for_office(application, office),
         letter=letter,
         letter_reasons=reasons.named(letter.outcome, letter.reasons) if letter else (),
         rows=() if applicant or not application.round else _rows(application, office, uploads, typed or {}),

@@ -220,7 +220,7 @@ def standing_in_the_way(items: Iterable[Item]) -> list[Finding]:
     if unchecked or not listed:
         found.append(
             Finding(
-                "checklist", N_("还有 %(n)s 项未判定，不能通过。"), "湘编办发〔2014〕9号第五条第三项",
+                "checklist", N_("还有 %(n)s 项未判定，不能通过。"), "办法第七条",
                 "item-open", {"n": unchecked or 5},
             )
         )  # fmt: skip
@@ -255,5 +255,5 @@ def ensure_another(first_reviewer_id: int | None, person_id: int | None) -> None
             N_(
                 "在线初审和书面审核须由两人分别办理。您办理了本件的在线初审，书面审核请由本机构其他负责人办理。"
             ),
-            source="湘编办发〔2014〕9号第五条第三项",
+            source="办法第七条",
         )

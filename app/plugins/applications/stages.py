@@ -114,3 +114,24 @@ def ahead(
         "withdrawn": lambda: [_("本件已撤回。需要办理的，请重新申请。")],
     }  # fmt: skip
     return [str(line) for line in said[application.state]()]
+
+
+def for_office(application: Application, office: Office) -> list[str]:
+    """The same for those who review or look on, where the page has no other words for it."""
+    name = office.short_name
+    said = {
+        "draft": lambda: _("申请单位正在填写，提交后由%(office)s在线初审。", office=name),
+        "returned": lambda: _("已退回申请单位补正；再次提交后重新计算初审时限。"),
+        "approved": lambda: _(
+            "审核已经通过。由%(office)s负责人在“报送标识”中报注册管理中心，统一申请发放网站标识。",
+            office=name,
+        ),
+        "reported": lambda: _("已报注册管理中心，等待核发标识；被退回的，写明理由后回到“报送标识”。"),
+        "badged": lambda: _(
+            "标识已经核发，由申请单位按时限加挂在网站所有页面底部中间显著位置（办法第十四条）。"
+        ),
+        "withdrawn": lambda: _("申请单位已经撤回，本件办结。"),
+        "refused": lambda: _("审核未通过，理由已告知申请单位，本件办结。"),
+        "ineligible": lambda: _("已告知申请单位不具备开办资格，本件办结。"),
+    }
+    return [str(said[application.state]())] if application.state in said else []

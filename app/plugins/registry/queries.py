@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.foundation import access
 from app.foundation.access import Actor
@@ -41,8 +41,9 @@ def _reportable(actor: Actor) -> Select[tuple[Application]]:
 
 
 def reportable(actor: Actor, office: Office, limit: int = BATCH_LARGEST) -> list[Application]:
-    """Approved sites of an office that are not reported yet, longest waiting first."""
+    """Approved sites of an office that are not reported yet, longest waiting first, with what was decided on them."""
     rows = _reportable(actor).where(Application.review_path == office.path)
+    rows = rows.options(selectinload(Application.decisions))
     return list(db.session.scalars(rows.order_by(Application.paper_reviewed_at, Application.id).limit(limit)))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from app.foundation.access import current_actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
+from app.plugins.surveys.models import SurveySheet
 
 
 class OwnAndBelow(Mapping[str, str]):
@@ -51,6 +52,19 @@ def _read() -> dict[str, str]:
         .order_by(Office.path)
     )
     return {path: name for path, name in rows}
+
+
+def name_of(path: str) -> str:
+    """The short name of an office whose sheets are seen; beyond one's own and those below, one statement a request."""
+    known = OwnAndBelow()
+    if path in known:
+        return known[path]
+    kept: dict[str, str] | None = g.get("survey_offices_beyond")
+    if kept is None:
+        seen = select(SurveySheet.review_path)
+        rows = db.session.execute(select(Office.path, Office.short_name).where(Office.path.in_(seen)))
+        kept = g.survey_offices_beyond = {path: name for path, name in rows}
+    return kept.get(path, "")
 
 
 def by_path(paths: set[str]) -> dict[str, Office]:

@@ -20,7 +20,7 @@ from app.plugins.establishment.labels import RANK
 from app.plugins.surveys import labels, queries, register, rules, service, shown
 from app.plugins.surveys.filling import Filling
 from app.plugins.surveys.models import EDITABLE, SurveySheet
-from app.plugins.surveys.offices import OwnAndBelow
+from app.plugins.surveys.offices import OwnAndBelow, name_of
 
 
 class SheetListView(ScopedModelView):
@@ -62,7 +62,7 @@ class SheetListView(ScopedModelView):
         drawn = dict(zip(columns, super().cells(one, columns), strict=True))
         text, tone = shown.due_cell(one, queries.deadline(one))
         drawn["submitted_at"] = Cell(text, tone, chip=bool(tone), name="submitted_at")
-        drawn["review_path"] = Cell(OwnAndBelow().get(one.review_path, ""), name="review_path")
+        drawn["review_path"] = Cell(name_of(one.review_path), name="review_path")
         drawn["nature"] = Cell(str(labels.NATURE[one.nature]), name="nature")
         count = (
             str(_("无网站"))
