@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from tests.journeys.applying import png
 from tests.journeys.filings import Filing
 from tests.journeys.walk import Walker
 
@@ -18,6 +19,18 @@ REASON = "设立、变更情况或者上级主管单位与批准文件不一致"
 def item(office: Walker, number: int) -> Locator:
     """One of the five things to check (C-art.7)."""
     return office.main.get_by_role("region", name=re.compile(rf"^{number} "))
+
+
+def material(office: Walker) -> str:
+    """The address of the uploaded proof beside the claim."""
+    return str(office.main.get_by_role("link", name="预览").first.get_attribute("href"))
+
+
+def evidence(office: Walker) -> bytes:
+    """The uploaded proof itself."""
+    answer = office.page.request.get(office.base + material(office))
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    return answer.body()
 
 
 def judge(office: Walker, number: int, finding: str, note: str = "") -> None:
@@ -70,6 +83,7 @@ def first_review_returns(reviewer: Walker, filing: Filing) -> None:
     reviewer.look("r01-desk")
     open_review(reviewer, filing)
     reviewer.look("r02-review")
+    assert evidence(reviewer) == png(), "the reviewer sees what the unit has uploaded"
     judge(reviewer, 1, "符合")
     found(reviewer, 1, "符合")
     judge(reviewer, 2, "不符合")

@@ -100,6 +100,7 @@ def test_a_district_office_does_the_same_for_its_own(walk: Walk) -> None:
     for path in (f"{page}/edit/site", "/applications/999999/edit/site"):
         assert neighbour.status(path) == 403, "an office fills in nobody's form, whether there is one or not"
     reviewing.open_review(reviewer, DISTRICT)
+    unseen(neighbour, reviewing.material(reviewer))
     expect(reviewer.main.locator(".meta")).to_contain_text("原则上 5 个工作日")
     reviewing.pass_all(reviewer)
     reviewer.press("初审通过")

@@ -82,7 +82,7 @@ def json_of(stranger: Walker, number: str) -> dict[str, Any]:
 
 
 def gives_nobody_away(stranger: Walker, filing: Filing, number: str) -> None:
-    """Neither page nor JSON nor image holds a trace of the two people, nor of those who acted."""
+    """Neither page nor JSON nor image nor the public lists hold a trace of the two people, nor of those who acted."""
     bodies = {path: stranger.page.request.get(stranger.base + path).text() for path in _public(number)}
     assert all(bodies.values())
     for path, body in bodies.items():
@@ -91,7 +91,13 @@ def gives_nobody_away(stranger: Walker, filing: Filing, number: str) -> None:
 
 
 def _public(number: str) -> list[str]:
-    return [f"/badge/{number}", f"/badge/{number}.json", f"/badge/{number}.svg"]
+    return [
+        f"/badge/{number}",
+        f"/badge/{number}.json",
+        f"/badge/{number}.svg",
+        "/portal/",
+        "/portal/passed/",
+    ]
 
 
 def unknown_number_helps(stranger: Walker, number: str) -> None:

@@ -71,7 +71,7 @@ def test_the_summary_takes_one_to_the_field(enter: Open, sheet_id: int) -> None:
     page.fill("[name=sites-0-ip]", "内网")
     page.click("button[value=check]")
     page.locator(".errors").wait_for()
-    assert page.evaluate("document.activeElement.className") == "errors"
+    page.wait_for_function("document.activeElement.className === 'errors'")
     page.get_by_role("link", name="第 1 个网站").click()
     assert page.evaluate("document.activeElement.name") == "sites-0-ip"
 
