@@ -10,7 +10,7 @@ from app.foundation.clock import ClockView
 from app.kernel import workdays
 from app.kernel.workdays import Calendar
 
-SHOWN = 12
+SHOWN = 20
 SOON = 3
 
 
