@@ -19,11 +19,16 @@ FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
 
 
 class FactColumns:
-    """``review_path`` (the deciding office), ``filing_path`` (the desk that files) and the deciding office's ancestors."""
+    """``review_path`` (the deciding office), ``filing_path`` (the desk that files) and the deciding office's ancestors.
+
+    ``__obj__`` is the Casbin object the row is guarded as (``__obj_column__`` where it depends on the row),
+    ``__scope_unit__`` the column of the unit it belongs to, ``__follows__`` further columns its facts follow from.
+    """
 
     __obj__: ClassVar[str]
     __obj_column__: ClassVar[str | None] = None
     __scope_unit__: ClassVar[str | None] = None
+    __follows__: ClassVar[tuple[str, ...]] = ()
 
     @declared_attr
     def review_path(cls) -> Mapped[str]:
@@ -79,3 +84,11 @@ class OfficeScoped(FactColumns):
     def adopt(self, office: Office) -> None:
         """Belong to ``office``: facts are derived from it at flush."""
         self.office_id = office.id
+
+
+class HolderScoped(FactColumns):
+    """A row held by an office or by a unit (an account, a post); ``holder`` names the relationship of this row."""
+
+    def holder(self) -> str | None:
+        """``office``, ``unit``, or None: kept by the centre."""
+        return "office"

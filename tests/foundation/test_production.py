@@ -58,7 +58,7 @@ def test_production_refuses_a_database_with_demo_accounts(tmp_path: Path) -> Non
     app = create_app(_settings(tmp_path, "development"))
     with app.app_context():
         db.create_all()
-        actor = access.system("tests")
+        actor = access.system("tests", over="0.")
         with access.acting_as(actor), transaction():
             person = people.add("demo.clerk", "承办人甲", "a-long-password", actor=actor, demo=True)
         with pytest.raises(NotForProduction, match=r"demo\.clerk"):

@@ -23,7 +23,7 @@ def test_point_check_equals_filter_for_every_post_object_and_act(app: Flask) -> 
     accounts = [row["username"] for row in sheet("people")]
     assert len(accounts) == 28
     compared = allowed = 0
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         everything = {model: list(db.session.scalars(select(model))) for model in scoped_models()}
         for username in accounts:
             actor = access.actor_for(username)
@@ -45,7 +45,7 @@ def test_casbin_itself_agrees_on_units_and_sites(app: Flask) -> None:
     from app.foundation.access.service import _decider
     from app.foundation.tenancy.models import Site, Unit
 
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         known = [*db.session.scalars(select(Unit)), *db.session.scalars(select(Site))]
         for row in sheet("people"):
             actor = access.actor_for(row["username"])

@@ -2,6 +2,7 @@
 
 from app.foundation.access.actors import (
     ANONYMOUS,
+    EVERYWHERE,
     NOBODY,
     Actor,
     PostFact,
@@ -28,6 +29,7 @@ from app.foundation.access.service import (
 
 __all__ = [
     "ANONYMOUS",
+    "EVERYWHERE",
     "NOBODY",
     "Actor",
     "Explanation",

@@ -15,8 +15,10 @@ from sqlalchemy import or_, select
 from app.foundation import clock
 from app.foundation.database import db
 from app.foundation.tenancy.models import Grant, Office, Person, Post, Unit
+from app.kernel import paths
 
 UNGUARDED = {"unguarded": True}
+EVERYWHERE = paths.ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,10 @@ class PostFact:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks. ``reads`` is the act that makes a row visible at all (``see``; for the public ``verify``)."""
+    """Whoever asks. ``reads`` is the act that makes a row visible at all (``see``; for the public ``verify``).
+
+    ``task`` and ``over`` belong to the platform's own tasks: rows decided at the path ``over`` or below it, no others.
+    """
 
     person_id: int | None
     name: str
@@ -53,11 +58,17 @@ class Actor:
     username: str = ""
     reads: str = "see"
     task: str = ""
+    over: str = ""
 
     @property
     def is_system(self) -> bool:
         """A named task of the platform itself, not a person."""
         return bool(self.task)
+
+    @property
+    def unbounded(self) -> bool:
+        """A task of the platform whose stated scope is everything."""
+        return bool(self.task) and self.over == EVERYWHERE
 
     def holds(self, *roles: str) -> bool:
         """Whether any post has one of ``roles``."""
@@ -75,9 +86,13 @@ NOBODY = Actor(None, "", ())
 _acting: ContextVar[Actor | None] = ContextVar("bianban_actor", default=None)
 
 
-def system(task: str) -> Actor:
-    """A task of the platform itself, by name, for audit: loading data, or carrying a decision to another table."""
-    return Actor(None, task, (), task=task)
+def system(task: str, *, over: str = "") -> Actor:
+    """A task of the platform itself, by name, for audit: loading data, or carrying a decision to another table.
+
+    Args:
+        over: the path whose rows (and those below it) the task may read and write; none means nothing.
+    """
+    return Actor(None, task, (), task=task, over=over)
 
 
 @contextmanager

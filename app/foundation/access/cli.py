@@ -28,7 +28,7 @@ def explain(username: str, obj: str, act: str, account: str | None, office_code:
     except LookupError as error:
         raise click.UsageError(f"没有名为 {username} 的有效账号") from error
     resource: Unit | Office | None = None
-    with access.acting_as(access.system("access explain")):
+    with access.acting_as(access.system("access explain", over=access.EVERYWHERE)):
         if account:
             resource = db.session.scalar(select(Unit).where(Unit.account == account))
             if resource is None:

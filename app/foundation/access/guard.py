@@ -14,11 +14,9 @@ from sqlalchemy.orm.base import NO_VALUE
 from app.foundation.access.actors import UNGUARDED, Actor, current_actor
 from app.foundation.access.facts import Facts, facts_of
 from app.foundation.access.service import obj_of, see, writable
-from app.foundation.jurisdiction import FACTS, FactColumns, OfficeScoped, UnitScoped
-from app.foundation.tenancy.models import Grant, Office, Person, Post, Unit
-
-# Read while finding out who acts; they carry no jurisdiction and lead to none by eager loading.
-BEFORE_ACTOR = frozenset({Person, Post, Grant})
+from app.foundation.jurisdiction import FACTS, FactColumns, HolderScoped, OfficeScoped, UnitScoped
+from app.foundation.tenancy.models import Grant, Office, Unit
+from app.kernel import paths
 
 
 class ForeignWrite(SQLAlchemyError):
@@ -53,7 +51,7 @@ def _narrow(state: ORMExecuteState) -> None:
     if mapped and not any(issubclass(cls, FactColumns) for cls in mapped) and mapped <= _leads_nowhere():
         return
     actor = current_actor()
-    if not actor.is_system:
+    if not actor.unbounded:
         state.statement = state.statement.options(*_criteria(actor))
 
 
@@ -64,8 +62,7 @@ def _leads_nowhere() -> frozenset[type]:
         kept = frozenset(
             mapper.class_
             for mapper in Office.registry.mappers
-            if mapper.class_ in BEFORE_ACTOR
-            or not any(issubclass(r.mapper.class_, FactColumns) for r in mapper.relationships)
+            if not any(issubclass(r.mapper.class_, FactColumns) for r in mapper.relationships)
         )
         _leads_nowhere.kept = kept  # type: ignore[attr-defined]
     return kept
@@ -113,9 +110,36 @@ def _settle(session: Session, row: FactColumns) -> None:
         office = _related(session, row, "office")
         if office is None:
             raise ForeignWrite(f"{type(row).__name__}: belongs to no office")
-        chain = office_levels(session, office)
-        row.review_path, row.filing_path = office.path, None
-        row.province_id, row.city_id, row.county_id = chain
+        _at(session, row, office)
+    elif isinstance(row, HolderScoped):
+        _hold(session, row)
+    elif isinstance(row, Grant):
+        opened = session.scalar(select(Office).where(Office.path == row.where_path))
+        if opened is None:
+            raise ForeignWrite(f"{type(row).__name__}: opens {row.where_path}, where no office stands")
+        _at(session, row, opened)
+        row.filing_path = row.holder_path
+
+
+def _at(session: Session, row: FactColumns, office: Office) -> None:
+    chain = office_levels(session, office)
+    row.review_path, row.filing_path = office.path, None
+    row.province_id, row.city_id, row.county_id = chain
+
+
+def _hold(session: Session, row: HolderScoped) -> None:
+    name = row.holder()
+    source = _related(session, row, name) if name else None
+    if name is not None and source is None:
+        raise ForeignWrite(f"{type(row).__name__}: belongs to nothing")
+    if isinstance(source, FactColumns):
+        for fact in FACTS:
+            setattr(row, fact, getattr(source, fact))
+    elif isinstance(source, Office):
+        _at(session, row, source)
+    else:
+        row.review_path = paths.ROOT
+        row.filing_path = row.province_id = row.city_id = row.county_id = None
 
 
 def office_levels(session: Session, office: Office) -> tuple[int | None, int | None, int | None]:
@@ -164,7 +188,7 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
             former = _former(row)
             if row not in session.deleted and not isinstance(row, Unit) and _moved(row):
                 _settle_tree(session, row, set())
-            if actor.is_system:
+            if actor.unbounded:
                 continue
             if former is not None:
                 _check(actor, row, former)
@@ -177,7 +201,16 @@ def _moved(row: FactColumns) -> bool:
     state = inspect(row)
     if not state.persistent:
         return True
-    watched = {*FACTS, "unit_id", "office_id", "filing_desk_id", "filing_desk", "unit", "office"}
+    watched = {
+        *FACTS,
+        "unit_id",
+        "office_id",
+        "filing_desk_id",
+        "filing_desk",
+        "unit",
+        "office",
+        *row.__follows__,
+    }
     if isinstance(row, UnitScoped):
         relation = inspect(type(row)).relationships[row.facts_source()]
         watched |= {

@@ -28,6 +28,14 @@ def _subtree(model: type[FactColumns], post: PostFact, where: str, *, strict: bo
     return and_(inside, column != where) if strict else inside
 
 
+def over(where: str, model: type[FactColumns]) -> ColumnElement[bool]:
+    """Rows decided at ``where`` or below it, for a task of the platform; FALSE where none is stated."""
+    if not where or where == paths.ROOT:
+        return true() if where else false()
+    column: Any = model.review_path
+    return and_(column >= where, column < paths.upper_bound(where))
+
+
 def predicate(model: type[FactColumns], post: PostFact, how: str, where: str) -> ColumnElement[bool]:
     """The rows of ``model`` one reach of ``post`` takes in."""
     review: Any = model.review_path

@@ -8,14 +8,15 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_
 
 from app.foundation.access.actors import Actor, PostFact
 from app.foundation.access.enforcer import Decider
 from app.foundation.access.facts import Facts, covers, facts_of, reaches
 from app.foundation.access.policy import Line, Policy, load
-from app.foundation.access.predicates import visible
+from app.foundation.access.predicates import over, visible
 from app.foundation.jurisdiction import FactColumns
+from app.kernel import paths
 from app.kernel.errors import N_, AccessDenied
 
 _KEY = "bianban.access"
@@ -44,9 +45,9 @@ def obj_of(resource: Any) -> str:
 
 def can(actor: Actor, obj: str, act: str, resource: Any) -> bool:
     """The same answer as ``require``, from the compiled table: for templates and batches."""
-    if actor.is_system:
-        return True
     facts, rules = facts_of(resource), policy()
+    if actor.is_system:
+        return bool(actor.over) and paths.covers(actor.over, facts.review_path)
     return any(
         covers(how, where, post, facts)
         for post in actor.posts
@@ -57,7 +58,7 @@ def can(actor: Actor, obj: str, act: str, resource: Any) -> bool:
 
 def may(actor: Actor, obj: str, act: str) -> bool:
     """Whether any post of the actor has this act at all: for menus and buttons, never for a row."""
-    return actor.is_system or any(policy().lines_for(post.role, obj, act) for post in actor.posts)
+    return bool(actor.over) or any(policy().lines_for(post.role, obj, act) for post in actor.posts)
 
 
 def require(actor: Actor, obj: str, act: str, resource: Any) -> None:
@@ -67,8 +68,10 @@ def require(actor: Actor, obj: str, act: str, resource: Any) -> None:
         AccessDenied: no policy line reaches the row; the message names the act and whose it is.
     """
     if actor.is_system:
-        return
-    if _decider().decide(actor, facts_of(resource), obj, act) is None:
+        allowed = can(actor, obj, act, resource)
+    else:
+        allowed = _decider().decide(actor, facts_of(resource), obj, act) is not None
+    if not allowed:
         raise _denied(obj, act)
 
 
@@ -98,14 +101,14 @@ def _denied(obj: str, act: str) -> AccessDenied:
 def scope(actor: Actor, obj: str, act: str, model: type[FactColumns]) -> ColumnElement[bool]:
     """The WHERE clause for every list, count, export, drop-down and by-id read of ``model``."""
     if actor.is_system:
-        return true()
+        return over(actor.over, model)
     return visible(policy(), actor.posts, obj, act, model)
 
 
 def see(actor: Actor, model: type[FactColumns]) -> ColumnElement[bool]:
     """The rows of ``model`` this actor may read at all: what the row guard adds to every SELECT."""
     if actor.is_system:
-        return true()
+        return over(actor.over, model)
     column = model.__obj_column__
     if column is None:
         return scope(actor, model.__obj__, actor.reads, model)

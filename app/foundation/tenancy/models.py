@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Encrypted, PathType, Timestamped, Versioned, state_check
-from app.foundation.jurisdiction import FactColumns, UnitScoped
+from app.foundation.jurisdiction import FACTS, FactColumns, HolderScoped, UnitScoped
 
 OFFICE_KINDS = ("office", "desk", "registry")
 LEVELS = ("central", "province", "city", "county", "zone", "desk", "registry")
@@ -125,11 +125,25 @@ class Site(UnitScoped, Versioned, Timestamped, Model):
         return self.name
 
 
-class Person(User):
-    """Someone who signs in: FAB's user, with what an office's directory adds."""
+class Person(HolderScoped, User):
+    """Someone who signs in: FAB's user, with what an office's directory adds.
+
+    The account is kept by one office, whose administrator (and those above) manage it; an account of no office
+    is kept by the centre. A unit's officer is kept by the office that reviews the unit.
+    """
+
+    __obj__ = "user"
+    __personal__ = ("email",)
 
     mobile: Mapped[str | None] = mapped_column(Encrypted)
     demo: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"), index=True)
+
+    office: Mapped[Office | None] = relationship(foreign_keys=[office_id])
+
+    def holder(self) -> str | None:
+        """The keeping office, or the centre."""
+        return "office" if self.office_id is not None or self.office is not None else None
 
     @property
     def display_name(self) -> str:
@@ -143,14 +157,22 @@ class Person(User):
         return self.display_name
 
 
-class Post(Timestamped, Model):
+for _fact in FACTS:
+    Index(f"ix_ab_user_{_fact}", getattr(Person, _fact), User.id)
+
+
+class Post(HolderScoped, Timestamped, Model):
     """A role somebody holds at an office, a desk or a unit, from a day until a day."""
 
     __tablename__ = "post"
+    __obj__ = "user"
+    __scope_unit__ = "unit_id"
     __table_args__ = (
         CheckConstraint("(office_id IS NULL) <> (unit_id IS NULL)", name="one_holder"),
         CheckConstraint("(role = 'filer') = (unit_id IS NOT NULL)", name="filers_at_units"),
+        CheckConstraint("until IS NULL OR until >= since", name="until_not_before"),
         Index("ix_post_person_since", "person_id", "since"),
+        *FactColumns.indexes("post"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -163,18 +185,37 @@ class Post(Timestamped, Model):
     document: Mapped[str] = mapped_column(String(120), nullable=False, default="")
 
     person: Mapped[Person] = relationship()
-    office: Mapped[Office | None] = relationship()
+    office: Mapped[Office | None] = relationship(foreign_keys=[office_id])
     unit: Mapped[Unit | None] = relationship()
 
+    def holder(self) -> str | None:
+        """A unit's officer is held by the unit, everybody else by an office or desk."""
+        return "unit" if self.unit_id is not None or self.unit is not None else "office"
 
-class Grant(Timestamped, Model):
-    """A dated exception: what a holder's relation covers beyond its own level, and the document that says so."""
+
+class Grant(FactColumns, Timestamped, Model):
+    """A dated exception: what a holder's relation covers beyond its own level, and the document that says so.
+
+    ``review_path`` repeats ``where_path`` (the side whose rows are opened), ``filing_path`` the holder's.
+    """
 
     __tablename__ = "jurisdiction_grant"
+    __obj__ = "grant"
+    __follows__ = ("holder_path", "where_path")
     __table_args__ = (
         state_check("relation", RELATIONS),
         state_check("how", HOWS),
-        Index("uq_jurisdiction_grant_holder", "holder_path", "relation", "how", "where_path", unique=True),
+        CheckConstraint("until IS NULL OR until >= since", name="until_not_before"),
+        Index(
+            "uq_jurisdiction_grant_holder",
+            "holder_path",
+            "relation",
+            "how",
+            "where_path",
+            "since",
+            unique=True,
+        ),
+        *FactColumns.indexes("jurisdiction_grant"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

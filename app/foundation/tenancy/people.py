@@ -9,6 +9,7 @@ from werkzeug.security import generate_password_hash
 
 from app.foundation import audit, clock
 from app.foundation.access import Actor, policy
+from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.kernel.errors import N_, Refusal
@@ -22,17 +23,17 @@ def hash_password(password: str) -> str:
 
 
 def add(
-    username: str, display_name: str, password: str, *, actor: Actor, email: str = "", demo: bool = False,
-    hashed: str = "",
+    username: str, display_name: str, password: str, *, actor: Actor, office: Office | None = None,
+    email: str = "", demo: bool = False, hashed: str = "",
 ) -> Person:  # fmt: skip
-    """A new account without posts. ``hashed`` spares hashing one demo password a hundred times.
+    """A new account without posts, kept by ``office``. ``hashed`` spares hashing one demo password a hundred times.
 
     Raises:
         Refusal: the name is taken, or the password is too short.
     """
     if len(password) < MIN_PASSWORD:
         raise Refusal("password-short", N_("密码至少 %(n)s 位。"), field="password", n=MIN_PASSWORD)
-    if db.session.scalar(select(Person.id).where(Person.username == username)) is not None:
+    if db.session.scalar(select(Person.id).where(Person.username == username), execution_options=UNGUARDED):
         raise Refusal("username-taken", N_("用户名“%(name)s”已被使用。"), field="username", name=username)
     person = Person(
         username=username,
@@ -42,6 +43,7 @@ def add(
         password=hashed or hash_password(password),
         active=True,
         demo=demo,
+        office_id=office.id if office is not None else None,
     )
     db.session.add(person)
     audit.record(actor, "person.added", person, after={"username": username})

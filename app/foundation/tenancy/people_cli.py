@@ -28,7 +28,7 @@ def add(
     document: str, password: str,
 ) -> None:  # fmt: skip
     """Create an account with one post."""
-    actor = access.system("flask people add")
+    actor = access.system("flask people add", over=access.EVERYWHERE)
     with access.acting_as(actor):
         office = db.session.scalar(select(Office).where(Office.code == office_code)) if office_code else None
         unit = db.session.scalar(select(Unit).where(Unit.account == account)) if account else None
@@ -39,7 +39,10 @@ def add(
         holder = office.name if office else unit.name if unit else ""
         try:
             with transaction():
-                person = people.add(username, display_name, password, actor=actor)
+                keeper = office or (
+                    db.session.scalar(select(Office).where(Office.path == unit.review_path)) if unit else None
+                )
+                person = people.add(username, display_name, password, actor=actor, office=keeper)
                 people.appoint(person, role, actor=actor, office=office, unit=unit, document=document)
         except Refusal as refusal:
             raise click.UsageError(str(refusal)) from refusal

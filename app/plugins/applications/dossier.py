@@ -37,7 +37,7 @@ def unit_of(application: Application) -> Unit:
     loaded = application.__dict__.get("unit")
     if loaded is not None and loaded.id == application.unit_id:
         return loaded  # type: ignore[no-any-return]
-    with access.acting_as(access.system(_TASK)):
+    with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)):
         return db.session.scalars(select(Unit).where(Unit.id == application.unit_id)).one()
 
 
@@ -98,7 +98,7 @@ def rival(application: Application) -> str:
             Application.chinese_domain != ""
         )
         statement = statement.where(Application.unit_id == application.unit_id, or_(same_name, same_domain))
-    with access.acting_as(access.system(_TASK)), db.session.no_autoflush:
+    with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)), db.session.no_autoflush:
         found = db.session.execute(statement.limit(1)).first()
     return (found.number or found.site_name) if found else ""
 
@@ -108,7 +108,7 @@ def materials(application: Application) -> list[files.StoredFile]:
 
     The platform counts them for everybody; who may open one is asked again (``material see``), file by file.
     """
-    with access.acting_as(access.system(_TASK)):
+    with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)):
         return stored.of(application)
 
 

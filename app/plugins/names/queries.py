@@ -20,7 +20,7 @@ def standings(unit_id: int, ascii_names: tuple[str, ...], day: date) -> dict[str
     """
     found = {name: Standing(name, rules.UNREGISTERED) for name in ascii_names if name}
     if found:
-        with access.acting_as(access.system("names")):
+        with access.acting_as(access.system("names", over=access.EVERYWHERE)):
             rows = db.session.scalars(
                 select(DomainRecord).where(DomainRecord.unit_id == unit_id, DomainRecord.ascii.in_(found))
             )
@@ -36,7 +36,7 @@ def standing(unit_id: int, ascii_name: str, day: date) -> Standing:
 
 def is_taken(ascii_name: str, except_id: int | None = None) -> bool:
     """Whether the name stands in the register already, whosever it is."""
-    with access.acting_as(access.system("names")), db.session.no_autoflush:
+    with access.acting_as(access.system("names", over=access.EVERYWHERE)), db.session.no_autoflush:
         row_id = db.session.scalar(select(DomainRecord.id).where(DomainRecord.ascii == ascii_name))
     return row_id is not None and row_id != except_id
 

@@ -108,7 +108,7 @@ def test_a_row_cannot_be_moved_abroad_nor_taken_from_abroad(world: World) -> Non
             own = session.scalars(select(Site)).one()
             own.unit_id = world.units["dingcheng"].id
         assert names(Site) == {"本级"}
-    with access.acting_as(access.system("tests")), transaction() as session:
+    with access.acting_as(access.system("tests", over="0.")), transaction() as session:
         foreign = Site(name="他处", unit_id=world.units["dingcheng"].id)
         session.add(foreign)
     with access.acting_as(clerk), pytest.raises(ForeignWrite), transaction() as session:
@@ -119,7 +119,7 @@ def test_a_row_cannot_be_moved_abroad_nor_taken_from_abroad(world: World) -> Non
 def test_a_relationship_set_by_a_form_counts_like_its_key(world: World) -> None:
     """A form sets ``site.unit`` and leaves ``site.unit_id`` stale: the new owner decides."""
     clerk = world.actor(("clerk", "0.43.07.02."))
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         abroad = db.session.scalars(select(Unit).where(Unit.name == "dingcheng")).one()
         db.session.expunge(abroad)
     with access.acting_as(clerk):
@@ -145,7 +145,7 @@ def test_a_bulk_update_reaches_only_what_is_seen(world: World) -> None:
     with access.acting_as(world.actor(("clerk", "0.43.07.02."))), transaction() as session:
         touched = session.execute(update(Unit).values(address="统一修改"))
         assert touched.rowcount == 2  # type: ignore[attr-defined]
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         changed = set(db.session.scalars(select(Unit.name).where(Unit.address == "统一修改")))
     assert changed == {"wuling", "wuling2"}
 

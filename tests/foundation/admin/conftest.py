@@ -117,7 +117,7 @@ def wuling(browse: Callable[..., FlaskClient]) -> FlaskClient:
 @pytest.fixture
 def ids(app: Flask) -> dict[str, int]:
     """Keys of units and sites by name."""
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         rows = [*db.session.scalars(db.select(Unit)), *db.session.scalars(db.select(Site))]
         return {row.name: row.id for row in rows}
 
@@ -127,7 +127,7 @@ def stored(app: Flask) -> Callable[[type[Any], int], Any]:
     """A row as the database has it, whoever may see it; None when it is gone."""
 
     def read(model: type[Any], key: int) -> Any:
-        with app.app_context(), access.acting_as(access.system("tests")):
+        with app.app_context(), access.acting_as(access.system("tests", over="0.")):
             db.session.expire_all()
             row = db.session.get(model, key)
             if row is not None:

@@ -85,7 +85,7 @@ def unit(app: Flask, **changed: Any) -> dict[str, Any]:
 
 
 def stored(app: Flask) -> list[str]:
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         return list(db.session.scalars(db.select(Unit.name).order_by(Unit.id)))
 
 
@@ -147,7 +147,7 @@ def test_a_hook_that_reaches_beyond_is_stopped_and_the_form_kept(both: Flask, cl
 def test_an_action_that_moves_rows_abroad_is_stopped(both: Flask, client: FlaskClient) -> None:
     answer = client.post("/register/action_post", data={"action": "steal", "rowid": [1, 2]})
     assert answer.status_code == 403
-    with both.app_context(), access.acting_as(access.system("tests")):
+    with both.app_context(), access.acting_as(access.system("tests", over="0.")):
         assert db.session.get_one(Unit, 1).review_path == world.WULING
 
 

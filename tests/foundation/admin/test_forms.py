@@ -26,7 +26,7 @@ Stored = Callable[[type[Any], int], Any]
 
 
 def count(app: Flask, model: type[Any]) -> int:
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         return len(db.session.scalars(db.select(model)).all())
 
 
@@ -304,7 +304,7 @@ def test_a_parent_out_of_sight_is_kept(
     key, above = ids["武陵第1单位"], ids["市第1单位"]
     with app.app_context():
         app.extensions["appbuilder"].add_view_no_menu(SupervisedProbe)
-        with access.acting_as(access.system("tests")), transaction() as session:
+        with access.acting_as(access.system("tests", over="0.")), transaction() as session:
             session.get_one(Unit, key).supervisor_id = above
     address = f"/supervised/edit/{key}"
     text = wuling.get(address).text

@@ -27,7 +27,7 @@ def names(text: str) -> list[str]:
 
 def fill(app: Flask, count: int) -> None:
     """More units in 武陵, each with a supervising unit and a site."""
-    with app.app_context(), access.acting_as(access.system("tests")), transaction() as session:
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction() as session:
         home = session.scalar(db.select(Office).where(Office.path == WULING))
         above = session.scalar(db.select(Unit).where(Unit.account == "00000001"))
         for number in range(count):
@@ -76,7 +76,7 @@ def test_a_filter_never_reaches_beyond_the_scope(wuling: FlaskClient) -> None:
 
 
 def test_an_upper_day_includes_the_whole_day(app: Flask, wuling: FlaskClient) -> None:
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         made = db.session.scalar(db.select(Unit.created_at).where(Unit.account == "00000001"))
     day = clock.localise(made).date().isoformat()
     assert "武陵第1单位" in names(wuling.get(LIST + f"?_flt_2_created_at={day}").text)
@@ -202,7 +202,7 @@ def test_addresses_on_the_page_keep_the_filter(wuling: FlaskClient) -> None:
 def test_an_empty_list_says_why(app: Flask, browse: Any) -> None:
     nothing = browse("wuling.clerk").get(LIST + "?_flt_0_name=没有这样的名称")
     assert "没有符合条件的记录" in nothing.text
-    with app.app_context(), access.acting_as(access.system("tests")), transaction() as session:
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction() as session:
         for row in (*session.scalars(db.select(Site)), *session.scalars(db.select(Unit))):
             session.delete(row)
             session.flush()

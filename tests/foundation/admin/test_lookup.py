@@ -82,7 +82,7 @@ def _select(text: str, name: str) -> str:
 def test_without_a_script_the_button_finds_and_nothing_is_lost(
     app: Flask, wuling: FlaskClient, ids: dict[str, int]
 ) -> None:
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         before = len(db.session.scalars(db.select(Site)).all())
     data = {"name": "没写完", "_find": "unit", "unit-term": "第2", "host_desk-term": "x"}
     answer = wuling.post("/probe-sites/add", data=data)
@@ -91,7 +91,7 @@ def test_without_a_script_the_button_finds_and_nothing_is_lost(
     assert "field bad" not in answer.text
     assert f'<option value="{ids["武陵第2单位"]}">武陵第2单位</option>' in _select(answer.text, "unit")
     assert "找到 1 项" in answer.text
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         assert len(db.session.scalars(db.select(Site)).all()) == before
     none = wuling.post("/probe-sites/add", data={**data, "unit-term": "鼎城"})
     assert "没有符合的项目" in none.text
@@ -112,7 +112,7 @@ def test_a_choice_out_of_reach_does_not_tell_its_name(wuling: FlaskClient, ids: 
 
 @pytest.mark.parametrize("name", ['<script>alert("1")</script>', "a&b\"'"])
 def test_labels_are_escaped(app: Flask, wuling: FlaskClient, ids: dict[str, int], name: str) -> None:
-    with app.app_context(), access.acting_as(access.system("tests")), transaction() as session:
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction() as session:
         session.get_one(Unit, ids["武陵第1单位"]).name = name
     text = wuling.get(f"/probe-sites/edit/{ids['武陵第1单位网']}").text
     assert name not in text

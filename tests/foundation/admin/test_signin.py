@@ -30,7 +30,7 @@ def _app(folder: Path, **config: Any) -> Flask:
     )
     with app.app_context():
         db.create_all()
-        actor = access.system("tests")
+        actor = access.system("tests", over="0.")
         with access.acting_as(actor), transaction():
             for name in ("first", "second"):
                 people.add(name, name, PASSWORD, actor=actor)

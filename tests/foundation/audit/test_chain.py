@@ -33,7 +33,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     )
     with app.app_context():
         db.create_all()
-        actor = access.system("tests")
+        actor = access.system("tests", over="0.")
         for number in range(6):
             with access.acting_as(actor), transaction():
                 people.add(f"person{number}", f"承办人{number}", "a-long-password", actor=actor)
@@ -86,7 +86,7 @@ def test_cutting_the_tail_together_with_the_head_shows_in_the_outside_head(app: 
     """An old head with its valid seal put back, and everything after it removed."""
     with db.engine.connect() as connection:
         row = connection.execute(text("SELECT count, mac, seal FROM audit_head")).one()
-    actor = access.system("tests")
+    actor = access.system("tests", over="0.")
     with access.acting_as(actor), transaction():
         people.add("late", "迟到", "a-long-password", actor=actor)
     tamper(
@@ -103,7 +103,7 @@ def test_the_database_itself_refuses_changes(app: Flask) -> None:
 
 
 def test_personal_fields_enter_as_keyed_digests(app: Flask) -> None:
-    actor = access.system("tests")
+    actor = access.system("tests", over="0.")
     with access.acting_as(actor), transaction():
         person = db.session.scalars(select(Person)).first()
         assert person is not None
@@ -115,7 +115,7 @@ def test_personal_fields_enter_as_keyed_digests(app: Flask) -> None:
 
 
 def test_a_rolled_back_act_leaves_no_trace_and_no_gap(app: Flask) -> None:
-    actor = access.system("tests")
+    actor = access.system("tests", over="0.")
     with pytest.raises(RuntimeError), access.acting_as(actor), transaction():
         people.add("undone", "未遂", "a-long-password", actor=actor)
         raise RuntimeError
@@ -126,4 +126,4 @@ def test_a_rolled_back_act_leaves_no_trace_and_no_gap(app: Flask) -> None:
 def test_recording_outside_a_transaction_is_refused(app: Flask) -> None:
     person = db.session.scalars(select(Person)).first()
     with pytest.raises(RuntimeError, match="outside"):
-        audit.record(access.system("tests"), "person.edited", person)
+        audit.record(access.system("tests", over="0."), "person.edited", person)

@@ -26,7 +26,7 @@ def uploads(app: Flask) -> Path:
 
 @pytest.fixture
 def as_system() -> Iterator[None]:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         yield
 
 

@@ -17,7 +17,7 @@ from app.foundation.tenancy.models import Office, Site, Unit
 from app.foundation.tenancy.routing import RoutingRefused
 from app.foundation.tenancy.settings import setting
 
-SYSTEM = access.system("tests")
+SYSTEM = access.system("tests", over="0.")
 
 
 @pytest.fixture(autouse=True)

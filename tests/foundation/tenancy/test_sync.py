@@ -21,7 +21,7 @@ from app.foundation.tenancy.models import Contact, Grant, Office, Site, Unit
 from tests.foundation.tenancy.conftest import Edit
 
 OFFICES, SETTINGS = "430700/offices.csv", "430700/settings.yaml"
-SYSTEM = access.system("tests")
+SYSTEM = access.system("tests", over="0.")
 
 
 def run(app: Flask) -> Changes:

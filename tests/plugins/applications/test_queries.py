@@ -100,7 +100,7 @@ def test_no_more_than_asked_for(stories: Country) -> None:
 
 
 def test_a_task_of_the_platform_has_no_desk(stories: Country) -> None:
-    task = access.system("tests")
+    task = access.system("tests", over="0.")
     with access.acting_as(task):
         assert queries.todo(task) == []
         assert queries.counts(task) == {}
@@ -126,10 +126,10 @@ def test_a_live_application_stands_beside_its_site(stories: Country) -> None:
 
 
 def test_an_ended_one_does_not_stand_in_the_way(stories: Country) -> None:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         pk = next(
             row.live.id
-            for row in queries.startable_sites(access.system("tests"))
+            for row in queries.startable_sites(access.system("tests", over="0."))
             if row.live and row.live.state == "draft"
         )
     stories.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))

@@ -55,7 +55,7 @@ def test_the_portal_is_filed_by_its_own_desk(country: Country) -> None:
 
 def test_its_desk_files_no_other_site_of_the_unit(country: Country) -> None:
     """S8."""
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         other = db.session.get(Site, country.sites["office"])
     actor = country.actor("portal_desk")
     with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
@@ -64,7 +64,7 @@ def test_its_desk_files_no_other_site_of_the_unit(country: Country) -> None:
 
 def test_a_barred_holder_cannot_even_begin(country: Country) -> None:
     """C-art.3."""
-    with access.acting_as(access.system("tests")), transaction() as session:
+    with access.acting_as(access.system("tests", over="0.")), transaction() as session:
         unit = session.get(Unit, country.units["wuling"])
         assert unit is not None
         unit.nature = "enterprise"
@@ -83,7 +83,11 @@ def test_one_live_application_a_site(country: Country) -> None:
 
 def test_the_database_too_allows_one_live_application_a_site(country: Country) -> None:
     country.draft()
-    with pytest.raises(IntegrityError), access.acting_as(access.system("tests")), transaction() as session:
+    with (
+        pytest.raises(IntegrityError),
+        access.acting_as(access.system("tests", over="0.")),
+        transaction() as session,
+    ):
         session.add(
             Application(
                 site_id=country.sites["edu"],
@@ -186,7 +190,7 @@ def test_values_are_kept_in_their_canonical_form(country: Country) -> None:
         "leader_mobile": "+86 138 0013 8000", "leader_phone": "7786510转8012", "english_domain": "WLJY.GOV.CN。",
         "chinese_domain": "xn--dkrw3svrh8ig6y3a7j1a.xn--zfr164b", "handler_id_number": "11010519491231002x", "ip": " 203.0.113.9 ",
     })  # fmt: skip
-    with access.acting_as(access.system("tests")), transaction():
+    with access.acting_as(access.system("tests", over="0.")), transaction():
         row = queries.get(pk)
     assert (row.leader_mobile, row.english_domain, row.chinese_domain) == (
         "13800138000",
@@ -385,7 +389,7 @@ def test_the_database_too_wants_two_people(country: Country) -> None:
 
 def test_a_task_of_the_platform_decides_nothing(country: Country) -> None:
     pk = country.checked(country.submitted())
-    task = access.system("tests")
+    task = access.system("tests", over="0.")
     for verb in (
         lambda row: service.pass_first(row, actor=task),
         lambda row: service.return_(row, ["other"], "请补正", actor=task),

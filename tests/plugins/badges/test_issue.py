@@ -85,7 +85,7 @@ def test_an_offices_own_hanging_period_binds_its_units(line: Line) -> None:
 )  # fmt: skip
 def test_nobody_but_the_registrar_issues(line: Line, post: tuple[str, str] | None) -> None:
     item = line.reported()
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         row = db.session.get_one(BatchItem, item)
     actor = line.actor(post) if post else access.ANONYMOUS
     with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
@@ -168,7 +168,7 @@ def test_a_returned_item_is_not_issued(line: Line) -> None:
 
 def test_issuing_is_recorded_on_badge_item_and_application(line: Line) -> None:
     badge = line.row(Badge, line.issued())
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         row = db.session.get_one(Badge, badge.id)
         entry = audit.timeline(row)[0]
         item = db.session.get_one(BatchItem, badge.item_id)

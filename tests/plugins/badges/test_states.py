@@ -69,7 +69,7 @@ def _badge(line: Line, state: str) -> int:
 
 def _try(line: Line, verb: str, badge: int, who: str) -> None:
     """The verb itself, whatever lists and pages would have hidden."""
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         row = db.session.get_one(Badge, badge)
     post = WHO[who]
     actor = line.actor(post) if post else access.ANONYMOUS
@@ -168,7 +168,7 @@ def test_a_desk_reports_hung_what_it_undertakes(line: Line) -> None:
     sub = line.issued("sub", office="0.43.07.")
     for desk, own, other in (("0.43.07.zfwz.", portal, sub), ("0.43.07.rsj.", sub, portal)):
         actor = line.actor(("coordinator", desk))
-        with access.acting_as(access.system("tests")):
+        with access.acting_as(access.system("tests", over="0.")):
             rows = {key: db.session.get_one(Badge, key) for key in (own, other)}
         with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
             service.hang(rows[other], actor=actor)
@@ -198,7 +198,7 @@ def test_every_verb_is_recorded_and_told(line: Line) -> None:
     badge = line.issued()
     for verb in ("hang", "suspend", "resume", "decide", "strike"):
         _try(line, verb, badge, MAY[verb])
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         verbs = [entry.verb for entry in audit.timeline(db.session.get_one(Badge, badge))]
         assert audit.verify() == []
     assert verbs == ["badge.revoked", "badge.revocation-decided", "badge.resumed", "badge.suspended", "badge.hung",

@@ -35,7 +35,7 @@ def the_step(key: str = LOCAL) -> CampaignStep:
 
 
 def count(model: type[Campaign] | type[CampaignStep]) -> int:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
@@ -60,7 +60,7 @@ def test_loading_again_changes_nothing(app: Flask) -> None:
 
 def test_a_changed_declaration_amends_and_is_remembered(app: Flask, notice: Declared) -> None:
     moved = replace(notice, steps=(replace(notice.steps[0], due=date(2014, 11, 22)), *notice.steps[1:]))
-    with access.acting_as(access.system("tests")) as actor:
+    with access.acting_as(access.system("tests", over="0.")) as actor:
         with transaction():
             campaign, done = service.issue(moved, actor=actor)
         assert done == service.AMENDED
@@ -69,7 +69,7 @@ def test_a_changed_declaration_amends_and_is_remembered(app: Flask, notice: Decl
 
 
 def test_sources_cite_the_notice_by_its_number(app: Flask) -> None:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         assert the_step().source == "常编办发〔2014〕9号 第三条"
 
 
@@ -90,7 +90,7 @@ def test_an_unknown_office_stops_it_and_nothing_is_written(app: Flask, notice: D
         notice, document="另一号", groups=(replace(notice.groups[0], homes=("999999",)), *notice.groups[1:])
     )
     with (
-        access.acting_as(access.system("tests")) as actor,
+        access.acting_as(access.system("tests", over="0.")) as actor,
         pytest.raises(Refusal, match="999999"),
         transaction(),
     ):
@@ -102,12 +102,12 @@ def test_a_step_that_lower_offices_have_dated_cannot_vanish(acting: As, app: Fla
     set_date(acting, "wuling.head", "430702", date(2014, 11, 19))
     fewer = replace(notice, steps=tuple(one for one in notice.steps if one.key != LOCAL))
     with (
-        access.acting_as(access.system("tests")) as actor,
+        access.acting_as(access.system("tests", over="0.")) as actor,
         pytest.raises(Refusal, match="自定时限"),
         transaction(),
     ):
         service.issue(fewer, actor=actor)
-    with access.acting_as(access.system("tests")) as actor, transaction():
+    with access.acting_as(access.system("tests", over="0.")) as actor, transaction():
         without = replace(notice, steps=tuple(one for one in notice.steps if one.key != "local-filing"))
         assert service.issue(without, actor=actor)[1] == service.AMENDED
 

@@ -61,7 +61,7 @@ def seed() -> str:
 
 
 def _all(column: object) -> list[object]:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         return list(db.session.scalars(select(column)))  # type: ignore[call-overload]
 
 
@@ -75,7 +75,7 @@ def test_every_state_is_there(app: Flask, database_kind: str) -> None:
 
 def test_late_things_of_each_kind_are_there(app: Flask) -> None:
     today = clock.today()
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         late = select(Application.state).where(Application.due < today)
         assert {"submitted", "awaiting_paper"} <= set(db.session.scalars(late))
         undecided = select(Revocation.id).where(Revocation.executed_at.is_(None))
@@ -86,7 +86,7 @@ def test_late_things_of_each_kind_are_there(app: Flask) -> None:
 
 
 def test_about_sixty_units_over_all_groups(app: Flask) -> None:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         units = list(db.session.scalars(select(Unit)))
     assert 55 <= len(units) <= 70
     assert {unit.nature for unit in units} >= {"organ", "institution", "enterprise"}
@@ -161,7 +161,7 @@ def test_the_drill_clock_can_be_moved_and_stopped(app: Flask) -> None:
 def test_a_load_broken_off_is_not_taken_for_a_whole_one(make_app: MakeApp) -> None:
     app = make_app()
     with app.app_context():
-        actor = access.system("tests")
+        actor = access.system("tests", over="0.")
         with access.acting_as(actor), transaction():
             for entry in db.session.scalars(select(Person)):
                 entry.demo = False

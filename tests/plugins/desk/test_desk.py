@@ -101,7 +101,7 @@ def test_no_post_no_desk(app: Flask) -> None:
     from app.foundation.database import transaction
     from app.foundation.tenancy import people
 
-    actor = access.system("tests")
+    actor = access.system("tests", over="0.")
     with access.acting_as(actor), transaction():
         person = people.add("idle", "闲", "a-long-password", actor=actor)
     client = app.test_client()

@@ -84,7 +84,7 @@ def test_batches_are_numbered_by_office_and_year(line: Line) -> None:
 @pytest.mark.parametrize("who", [*OTHERS, "registrar", "stranger"])
 def test_nobody_else_reports(line: Line, who: str) -> None:
     key = line.approved()
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         office, application = line.office("0.43.07.02."), db.session.get_one(Application, key)
     actor = _as(line, who)
     with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
@@ -95,7 +95,7 @@ def test_nobody_else_reports(line: Line, who: str) -> None:
 
 def test_a_head_does_not_slip_another_offices_site_into_a_batch(line: Line) -> None:
     own, foreign = line.approved(), line.approved("dingcheng")
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         office = line.office("0.43.07.02.")
         sites = [db.session.get_one(Application, key) for key in (own, foreign)]
     actor = line.actor(HEAD)
@@ -154,7 +154,7 @@ def test_the_registrar_returns_an_item_and_it_may_be_sent_again(line: Line) -> N
 @pytest.mark.parametrize("who", ["head", *OTHERS, "stranger"])
 def test_nobody_else_returns(line: Line, who: str) -> None:
     item = line.reported()
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         row = db.session.get_one(BatchItem, item)
     actor = _as(line, who)
     with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
@@ -192,7 +192,7 @@ def test_an_application_waits_in_one_batch_only(line: Line) -> None:
 
 def test_the_audit_record_keeps_each_hash_and_every_verb(line: Line) -> None:
     item = line.row(BatchItem, line.reported())
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         batch = db.session.get_one(Batch, item.batch_id)
         assert service.recorded_hashes(batch) == {str(item.application_id): item.sha256}
         assert [entry.verb for entry in audit.timeline(batch)] == ["batch.sent"]

@@ -52,7 +52,7 @@ def build(app: Flask) -> None:
         for command in (["tenants", "sync"], ["campaigns", "load"]):
             done = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
             assert done.exit_code == 0, done.output
-        system = access.system("tests")
+        system = access.system("tests", over="0.")
         with clock.at(datetime(2014, 11, 10, 9, 0, tzinfo=clock.SHANGHAI)), access.acting_as(system):
             with transaction():
                 units = register.load()
@@ -185,7 +185,7 @@ def browse(hall: Flask) -> Callable[[str], FlaskClient]:
 
 def enter(app: Flask, username: str) -> FlaskClient:
     """A browser with somebody signed in."""
-    with app.app_context(), access.acting_as(access.system("tests")):
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         key = db.session.scalars(select(Person.id).where(Person.username == username)).one()
     client = app.test_client()
     with client.session_transaction() as session:

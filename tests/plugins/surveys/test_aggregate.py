@@ -33,7 +33,7 @@ def _sections(actor: Actor, path: str) -> dict[str, Section]:
     with access.acting_as(actor):
         table = progress.dates(actor, path)
         plan = progress.plans_at(table, path)[0]
-        with access.acting_as(access.system("tests")):
+        with access.acting_as(access.system("tests", over="0.")):
             offices = {
                 office.path: office
                 for office in db.session.scalars(select(Office).where(Office.kind == "office"))
@@ -126,7 +126,7 @@ def test_a_site_filed_by_its_own_desk_is_one_more_sheet(city: Flask, person: Per
     with access.acting_as(actor):
         plan = progress.plans_at(progress.dates(actor, CITY), CITY)[0]
         sheets = expected.sheets(actor, plan)
-        with access.acting_as(access.system("tests")):
+        with access.acting_as(access.system("tests", over="0.")):
             rows = db.session.execute(
                 expected.listed(sheets, plan, "", sheets.c.account == PORTAL, limit=10)
             ).all()
@@ -142,7 +142,7 @@ def test_an_idle_unit_or_desk_site_is_not_expected(
 ) -> None:
     """The portal's unit hands in two sheets, its own and the desk's; without the site only its own."""
     actor = person("changde.clerk")
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         units = select(Unit).where(Unit.account.in_(idle))
         sites = select(Site).where(Site.filing_desk_id.is_not(None), literal("site" in idle))
         for row in (*db.session.scalars(units), *db.session.scalars(sites)):
@@ -201,7 +201,7 @@ def test_shared_figures_are_the_offices_own(city: Flask, person: Person) -> None
 def test_a_lower_offices_own_survey_takes_its_units_out(city: Flask, person: Person) -> None:
     """The nearest office's arrangement binds (S3): its units hand in there, and the city does not wait for them."""
     actor = person("changde.clerk")
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         office = db.session.scalars(select(Office).where(Office.code == "430702")).one()
         above = db.session.scalars(select(Campaign)).one()
         copied = {

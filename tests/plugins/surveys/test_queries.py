@@ -105,7 +105,7 @@ def test_the_reads_of_a_desk_are_few(acting: As) -> None:
 
 
 def test_who_fills_in_is_told_by_the_same_rule_that_routes(acting: As) -> None:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         for name in UNITS:
             unit = named(name)
             assert shown._ruling(unit.id) == tenancy.route(unit).filing, name

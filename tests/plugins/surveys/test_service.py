@@ -64,17 +64,17 @@ def put(pk: int, state: str) -> None:
         "accepted_at": now if state == "accepted" else None,
         "return_reason": "理由" if state == "returned" else "",
     }
-    with access.acting_as(access.system("tests")), transaction() as session:
+    with access.acting_as(access.system("tests", over="0.")), transaction() as session:
         session.execute(update(SurveySheet).where(SurveySheet.id == pk).values(**values))
 
 
 def state_of(pk: int) -> str:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         return str(db.session.scalar(select(SurveySheet.state).where(SurveySheet.id == pk)))
 
 
 def count(model: type) -> int:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
@@ -133,7 +133,7 @@ def test_each_verb_by_everybody_else(acting: As, sheet_id: int, verb: str, who: 
     with acting(who) as actor, pytest.raises(AccessDenied if sees else NotSeen), transaction():
         VERBS[verb](queries.get(sheet_id), actor)
     # Even with the row in hand, by way of some other fault, the verb refuses.
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         sheet = queries.get(sheet_id)
     with access.acting_as(access.actor_for(who)) as actor, pytest.raises(AccessDenied), transaction():
         VERBS[verb](sheet, actor)
@@ -193,7 +193,7 @@ def test_a_unit_has_one_sheet_in_a_campaign(acting: As, sheet_id: int) -> None:
 
 
 def test_the_database_itself_holds_it_to_one(acting: As, sheet_id: int) -> None:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         first = queries.get(sheet_id)
         twin = SurveySheet(
             campaign_id=first.campaign_id, unit_id=first.unit_id, account=first.account, nature="organ", rank="section",
@@ -260,7 +260,7 @@ def test_what_only_rows_changed_moves_the_version_all_the_same(acting: As, sheet
 
 
 def test_names_phones_and_mail_enter_the_record_as_digests(acting: As, sheet_id: int) -> None:
-    with access.acting_as(access.system("tests")):
+    with access.acting_as(access.system("tests", over="0.")):
         entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "survey.saved")).all()
     text = str([entry.after for entry in entries])
     assert "hmac:" in text and "常德市武陵区人民政府" in text
