@@ -3,6 +3,7 @@
 #   make test    every test (T='-k badge' or T=tests/kernel for some)
 #   make check   style, types, floors, translations, policy, migrations
 #   make bench   measurements, `name value unit` a line
+#   make matrix  every account × route × pair of rows, the nightly form of tests/matrix
 # and `make lock` writes requirements.lock anew from pyproject.toml, `make format` tidies the code,
 # `make translations` takes new texts into the catalogues.
 
@@ -15,7 +16,7 @@ export HOST PORT
 BIN := .venv/bin
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench lock format translations runtime dev port reset system-packages
+.PHONY: run test matrix check bench lock format translations runtime dev port reset system-packages
 
 run: port reset runtime
 	@exec $(BIN)/python .ci/serve.py
@@ -41,11 +42,15 @@ system-packages:
 test: dev system-packages
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
+matrix: dev system-packages
+	@MATRIX=full $(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/matrix $(T)
+
 check: dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/mypy .ci/*.py migrations/env.py
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app wsgi.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python .ci/translations.py
 	$(BIN)/python .ci/drift.py

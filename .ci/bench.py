@@ -1,6 +1,7 @@
-"""Measurements on a fresh demo instance, one `name value unit` a line.
+"""Measurements, one `name value unit` a line: the demo's pages and decisions, then lists at national size.
 
-Read times as ratios: they are of whatever machine this is. Statements per page are exact.
+Read times as ratios: they are of whatever machine this is. Statements per page are exact. Ends with 1 when a target
+is missed. ``BENCH_UNITS`` (333334) is the size of the larger data set; smaller for a quick look, which judges nothing.
 """
 
 from __future__ import annotations
@@ -8,19 +9,20 @@ from __future__ import annotations
 import logging
 import os
 import re
+import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import casbin  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import bench_scale  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import casbin  # noqa: E402
 import flask_migrate  # noqa: E402
+from benching import Verdict, command, medians, per_call, say, signed_in, timed  # noqa: E402
 from casbin.persist.adapters import FileAdapter  # noqa: E402
 from flask import Flask  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
@@ -31,7 +33,7 @@ from app import create_app  # noqa: E402
 from app.foundation import access  # noqa: E402
 from app.foundation.access.facts import Facts, covers, reaches  # noqa: E402
 from app.foundation.database import db  # noqa: E402
-from app.foundation.tenancy.models import Person, Unit  # noqa: E402
+from app.foundation.tenancy.models import Unit  # noqa: E402
 
 ACCOUNTS = (
     "unit.changde",
@@ -43,40 +45,8 @@ ACCOUNTS = (
 )
 REPEAT = 5
 SKIPPED = ("/static", "/logout", "/lang", "/swagger", "/back", "/login")
+REQUIRE = 0.5  # of pycasbin's plain enforcer
 LINK = re.compile(r'href="(/[^"?#]*)')
-
-
-def say(name: str, value: float, unit: str) -> None:
-    """One measurement."""
-    shown = f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
-    print(name, shown, unit, flush=True)
-
-
-@contextmanager
-def timed(name: str) -> Iterator[None]:
-    """Say how many seconds the block took."""
-    start = time.perf_counter()
-    yield
-    say(name, time.perf_counter() - start, "s")
-
-
-def per_call(work: Callable[[], Any], *, seconds: float = 0.3) -> float:
-    """Microseconds of processor time a call, the best of three rounds."""
-    rounds = []
-    for _ in range(3):
-        count, start = 0, time.process_time()
-        while time.process_time() - start < seconds:
-            work()
-            count += 1
-        rounds.append((time.process_time() - start) / count * 1e6)
-    return min(rounds)
-
-
-def command(app: Flask, *arguments: str) -> None:
-    """Run a ``flask`` command; stop when it fails."""
-    result = app.test_cli_runner().invoke(args=list(arguments))
-    if result.exit_code != 0:
-        sys.exit(f"flask {' '.join(arguments)}: {result.output} {result.exception!r}")
 
 
 def start() -> Flask:
@@ -92,16 +62,6 @@ def start() -> Flask:
     with timed("start.demo_load"):
         command(app, "demo", "load")
     return app
-
-
-def signed_in(app: Flask, username: str) -> FlaskClient:
-    """A browser with a session of the named account."""
-    with app.app_context():
-        key = db.session.scalars(select(Person.id).where(Person.username == username)).one()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = str(key), True
-    return client
 
 
 def addresses(app: Flask) -> list[str]:
@@ -165,7 +125,7 @@ def pages(app: Flask) -> None:
     counter = Counter(app)
     worst: dict[str, tuple[int, float]] = {}
     for username in ACCOUNTS:
-        client = signed_in(app, username)
+        client = signed_in(app, username, os.environ["DEMO_PASSWORD"])
         waiting = {address: address for address in addresses(app)}
         done: set[str] = set()
         while waiting:
@@ -197,7 +157,7 @@ def plain_enforcer(kind: type[Any]) -> Any:
     return enforcer
 
 
-def checks(app: Flask) -> None:
+def checks(app: Flask, verdict: Verdict) -> None:
     """One decision, one filter: ours beside pycasbin's own enforcer."""
     with app.app_context():
         actor = access.actor_for("changde.reviewer")
@@ -209,24 +169,42 @@ def checks(app: Flask) -> None:
         enforcer = plain_enforcer(casbin.Enforcer)
         if not (access.can(actor, *question, facts) and enforcer.enforce(actor, facts, *question)):
             sys.exit("the question of the benchmark must be answered yes by both")
+        works = {
+            "ours": lambda: access.require(actor, *question, facts),
+            "theirs": lambda: enforcer.enforce(actor, facts, *question),
+        }
+        times = medians(works, time.process_time, each=50)
+        verdict.at_most("access.require.over_pycasbin", times["ours"] / times["theirs"], REQUIRE)
         say("access.can", per_call(lambda: access.can(actor, *question, facts)), "µs")
         say("access.require", per_call(lambda: access.require(actor, *question, facts)), "µs")
         say("access.scope", per_call(lambda: access.scope(actor, *question, Unit)), "µs")
         say("pycasbin.enforce", per_call(lambda: enforcer.enforce(actor, facts, *question)), "µs")
 
 
+def demo(verdict: Verdict) -> None:
+    """The demo's decisions and pages."""
+    app = start()
+    checks(app, verdict)
+    pages(app)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 def main() -> None:
-    """Everything, on an instance that is gone afterwards."""
+    """Everything (or the part named: ``demo``, ``lists``), on instances that are gone afterwards."""
     logging.disable(logging.WARNING)  # every account asks for every page: most are refused
+    verdict = Verdict()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["BIANBAN_INSTANCE"] = folder
+        os.environ["BIANBAN_INSTANCE"], os.environ["DEMO_PASSWORD"] = folder, secrets.token_urlsafe(12)
         for name in ("DATABASE_URL", "BIANBAN_ENV", "REDIS_URL"):
             os.environ.pop(name, None)
-        app = start()
-        checks(app)
-        pages(app)
-        with app.app_context():
-            db.engine.dispose()
+        if "lists" not in sys.argv[1:]:
+            demo(verdict)
+        if "demo" not in sys.argv[1:]:
+            bench_scale.run(verdict, os.environ["DEMO_PASSWORD"])
+    if verdict.missed:
+        sys.exit("missed: " + "; ".join(verdict.missed))
 
 
 if __name__ == "__main__":

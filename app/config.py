@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
 PLUGINS = (
     "app.plugins.establishment.plugin:EstablishmentPlugin",
+    "app.plugins.people.plugin:PeoplePlugin",
     "app.plugins.names.plugin:NamesPlugin",
     "app.plugins.campaigns.plugin:CampaignsPlugin",
     "app.plugins.surveys.plugin:SurveysPlugin",
@@ -22,11 +24,17 @@ PLUGINS = (
     "app.plugins.badges.plugin:BadgesPlugin",
     "app.plugins.portal.plugin:PortalPlugin",
     "app.plugins.desk.plugin:DeskPlugin",
+    "app.plugins.permits.plugin:PermitsPlugin",
+    "app.plugins.account.plugin:AccountPlugin",
 )
 DEMO_PLUGIN = "app.plugins.demo.plugin:DemoPlugin"
+SCALE_PLUGIN = "app.plugins.scale.plugin:ScalePlugin"
 
 SECRETS = ("BIANBAN_SECRET_KEY", "BIANBAN_DATA_KEYS", "BIANBAN_AUDIT_KEY")
 WEAK = frozenset({"", "secret", "changeme", "change-me", "default", "dev", "test", "password"})
+LEAST_LENGTH, LEAST_MARKS = 32, 10  # "aaaa…" and "changemechangeme…" are long and no secret
+HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
+MOST_PROXIES = 5
 
 
 class ConfigError(RuntimeError):
@@ -57,10 +65,45 @@ def _instance_secrets(instance: Path) -> dict[str, str]:
 def _require_strong(env: Mapping[str, str]) -> None:
     for name in SECRETS:
         value = env.get(name, "")
-        if value.lower() in WEAK or len(value) < 32:
+        if value.lower() in WEAK or len(value) < LEAST_LENGTH or len(set(value)) < LEAST_MARKS:
             raise ConfigError(
-                f"{name}: production needs a secret of at least 32 characters from the environment"
+                f"{name}: production needs a random secret of at least {LEAST_LENGTH} characters from the environment"
             )
+    if len({env[name] for name in SECRETS}) < len(SECRETS):
+        raise ConfigError(f"{', '.join(SECRETS)}: each needs a secret of its own")
+    for key in env["BIANBAN_DATA_KEYS"].split(","):
+        if not _is_data_key(key):
+            raise ConfigError("BIANBAN_DATA_KEYS: each key is 32 random bytes in URL-safe base64")
+    if not env.get("BIANBAN_PUBLIC_URL"):
+        raise ConfigError("BIANBAN_PUBLIC_URL: production needs the address that people and QR codes use")
+
+
+def _is_data_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key.strip())) == 32
+    except ValueError:
+        return False
+
+
+def _count(env: Mapping[str, str], name: str, most: int) -> int:
+    raw = env.get(name, "0")
+    if not raw.isdecimal() or int(raw) > most:
+        raise ConfigError(f"{name}: a number from 0 to {most}, not {raw!r}")
+    return int(raw)
+
+
+def trusted_hosts(env: Mapping[str, str], public_url: str, *, production: bool) -> list[str] | None:
+    """The hosts a request may name: ``BIANBAN_HOSTS`` and that of ``PUBLIC_URL``; outside production this machine too.
+
+    A demonstration served to a network (``HOST=0.0.0.0``) answers to any name, unless hosts are given: None.
+    """
+    named = [one.strip() for one in env.get("BIANBAN_HOSTS", "").split(",") if one.strip()]
+    public = urlsplit(public_url).hostname
+    if production:
+        return [*named, *([public] if public else [])]
+    if not named and env.get("HOST", "127.0.0.1") not in {*HERE, "::1"}:
+        return None
+    return [*named, *([public] if public else []), *HERE]
 
 
 def database_url(env: Mapping[str, str], instance: Path) -> str:
@@ -92,18 +135,20 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         return env.get(key) or kept[key]
 
     https = env.get("BIANBAN_HTTPS", "1" if production else "0") == "1"
+    public_url = env.get("BIANBAN_PUBLIC_URL", "http://127.0.0.1:8000")
     return {
         "ENV_NAME": name,
         "INSTANCE_DIR": str(instance),
         "POLICIES_DIR": str(ROOT / "policies"),
         "TENANTS_DIR": str(ROOT / "tenants"),
         "UPLOADS_DIR": env.get("BIANBAN_UPLOADS", str(instance / "uploads")),
-        "PLUGINS": PLUGINS if production else (*PLUGINS, DEMO_PLUGIN),
+        "PLUGINS": PLUGINS if production else (*PLUGINS, DEMO_PLUGIN, SCALE_PLUGIN),
         "SECRET_KEY": secret("BIANBAN_SECRET_KEY"),
         "JWT_SECRET_KEY": secret("BIANBAN_SECRET_KEY") + ":jwt",
-        "DATA_KEYS": secret("BIANBAN_DATA_KEYS").split(","),
+        "DATA_KEYS": [key.strip() for key in secret("BIANBAN_DATA_KEYS").split(",")],
         "AUDIT_KEY": secret("BIANBAN_AUDIT_KEY"),
         "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
+        "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
         "UPLOAD_LIMIT": 10 * 1024 * 1024,
@@ -116,7 +161,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "FAB_BASE_TEMPLATE": "bianban/base.html",
         "FAB_API_SWAGGER_UI": not production,
         "FAB_API_MAX_PAGE_SIZE": 100,
-        "FAB_ADD_OPENAPI_VIEWS": True,
+        "FAB_ADD_OPENAPI_VIEWS": False,  # ours stands in their place: foundation.admin.openapi
         "FAB_SECURITY_SIGNALS_ENABLED": False,
         "AUTH_TYPE": 1,
         "AUTH_USER_REGISTRATION": False,
@@ -134,7 +179,11 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": https,
-        "SESSION_COOKIE_NAME": "bianban",
+        # A browser takes a __Host- cookie only from this very host, over TLS and for the whole site.
+        "SESSION_COOKIE_NAME": "__Host-bianban" if https else "bianban",
+        "SESSION_COOKIE_PATH": "/",
         "JWT_ACCESS_TOKEN_EXPIRES": 3600,
-        "PUBLIC_URL": env.get("BIANBAN_PUBLIC_URL", "http://127.0.0.1:8000"),
+        "PUBLIC_URL": public_url,
+        "PROXIES": _count(env, "BIANBAN_PROXIES", MOST_PROXIES),
+        "TRUSTED_HOSTS": trusted_hosts(env, public_url, production=production),
     }

@@ -59,6 +59,7 @@ def options() -> dict[str, Any]:
         "compare_server_default": True,
         "process_revision_directives": skip_empty,
         "on_version_apply": say,
+        "database_role": current_app.config["DATABASE_ROLE"],
     }
 
 
@@ -91,7 +92,7 @@ def run_offline(engine: Engine) -> None:
 def run_online(engine: Engine) -> None:
     """Run all steps in one transaction: either the whole way or not at all."""
     with engine.connect() as plain:
-        connection = plain.execution_options(immediate=True)
+        connection = plain.execution_options(immediate=True, as_owner=True)
         # Alembic takes SQLite for a database that cannot undo DDL; with our own BEGIN it can.
         context.configure(connection=connection, transactional_ddl=True, **options())
         if engine.dialect.name != "sqlite":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,11 @@ from flask_appbuilder.models.sqla.base import SQLA  # noqa: E402  (the conventio
 
 db = SQLA(model_class=Model, session_options={"expire_on_commit": False})
 
+# For migrations, DDL and looking at the structure: as the owner of the tables, not as the app role (PostgreSQL).
+AS_OWNER = {"as_owner": True}
 _OPEN = "bianban.transaction"
+# Called with the session in each transaction just opened, before anything else runs in it.
+OPENED: list[Callable[[Session], None]] = []
 
 
 class PathType(TypeDecorator[str]):
@@ -120,8 +124,10 @@ def state_check(column: str, values: tuple[str, ...], *, optional: bool = False)
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, aside: bool = False) -> Iterator[Session]:
     """Open the one transaction of a request, job or command; commit it, or roll all of it back.
+
+    ``aside``: book-keeping before or beside the request's own act (that a session was used), not the act itself.
 
     On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing.
 
@@ -137,6 +143,8 @@ def transaction() -> Iterator[Session]:
     session.info[_OPEN] = True
     try:
         session.connection(execution_options={"immediate": True})
+        for opened in () if aside else OPENED:
+            opened(session)
         yield session
         session.commit()
     except BaseException:

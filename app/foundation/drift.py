@@ -1,7 +1,7 @@
 """``flask db-drift``: where a database differs from the models.
 
-Alembic's own comparison sees tables, columns, indexes and foreign keys, but no CHECK constraint, trigger,
-collation or index condition. Those are compared as the database's own catalogue spells them, against a
+Alembic's own comparison sees tables, columns, indexes and foreign keys, but no CHECK constraint, trigger, function,
+collation, index condition, row-level security policy or grant. Those are compared as the database's own catalogue spells them, against a
 throw-away set of the same tables made from the models.
 """
 
@@ -19,7 +19,7 @@ from flask import Flask
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlalchemy.engine import Connection, Engine
 
-from app.foundation.database import db, prepare_engine
+from app.foundation.database import AS_OWNER, db, prepare_engine
 
 Catalogue = dict[tuple[str, str], str]
 VERSION_TABLE = "alembic_version"
@@ -44,12 +44,24 @@ _POSTGRESQL = {
         LEFT JOIN pg_collation ON pg_collation.oid = attcollation
         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0
           AND NOT attisdropped""",
+    "row security": """
+        SELECT relname, CASE WHEN relrowsecurity THEN 'on' ELSE 'off' END ||
+               CASE WHEN relforcerowsecurity THEN ', for the owner too' ELSE '' END
+        FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'""",
+    "policy": """
+        SELECT tablename || '.' || policyname,
+               concat_ws(' ', permissive, roles::text, cmd, 'using', qual, 'check', with_check)
+        FROM pg_policies WHERE schemaname = current_schema()""",
+    "grant": """
+        SELECT relname, string_agg(privilege_type, ', ' ORDER BY privilege_type)
+        FROM pg_class, aclexplode(relacl) WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+          AND grantee <> relowner GROUP BY relname""",
 }
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[str]:
     """Every difference between the database and the models, one line each; empty when they agree."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(**AS_OWNER) as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
@@ -111,7 +123,7 @@ def _expected(engine: Engine, metadata: MetaData) -> Catalogue:
     """The same catalogue for tables made straight from the models, which are then undone."""
     if engine.dialect.name == "postgresql":
         schema = f"drift_{secrets.token_hex(4)}"
-        with engine.connect() as connection:
+        with engine.connect().execution_options(**AS_OWNER) as connection:
             connection.execute(text(f"CREATE SCHEMA {schema}"))
             connection.execute(text(f"SET LOCAL search_path TO {schema}"))
             metadata.create_all(connection)

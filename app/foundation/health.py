@@ -11,7 +11,8 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.foundation.database import db
+from app.foundation import rows
+from app.foundation.database import AS_OWNER, db
 
 blueprint = Blueprint("health", __name__)
 
@@ -39,7 +40,7 @@ def current_revision() -> tuple[str, ...]:
     Raises:
         SQLAlchemyError: the database does not answer.
     """
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(**AS_OWNER) as connection:
         return tuple(sorted(MigrationContext.configure(connection).get_current_heads()))
 
 
@@ -57,6 +58,10 @@ def ailment() -> str | None:
             current="、".join(current) or _("无"),
             expected="、".join(expected) or _("无"),
         )
+    with db.engine.connect() as connection:
+        open_tables = rows.unguarded_tables(connection, db.metadata)
+    if open_tables:
+        return _("数据表 %(tables)s 没有行级安全策略，请运行 flask db upgrade。", tables="、".join(open_tables))
     return None
 
 

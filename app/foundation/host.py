@@ -8,13 +8,12 @@ from pathlib import Path
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFProtect
 
-from app.foundation import database, drift, health, production
+from app.foundation import database, drift, health, production, rows
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
-from app.foundation.admin import access_map, api, context, encoding, headers, i18n, theme
+from app.foundation.admin import access_map, context, csrf, edge, encoding, gate, headers, i18n, once, openapi, theme
 from app.foundation.admin.index import HomeView
 from app.foundation.admin.security import CasbinSecurityManager
 from app.foundation.audit import service as audit_service
@@ -22,7 +21,11 @@ from app.foundation.audit.cli import audit_cli
 from app.foundation.clock.cli import drill_cli
 from app.foundation.files import service as files_service
 from app.foundation.files.views import FileView
+from app.foundation.keys.cli import keys_cli
 from app.foundation.plugin import Plugin
+from app.foundation.signing import cli as _operator_commands  # noqa: F401  (adds to ``flask people``)
+from app.foundation.signing import models as _signing_tables  # noqa: F401  (Alembic sees every table)
+from app.foundation.signing import rules as signing_rules
 from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
@@ -42,17 +45,20 @@ FAB_PUBLIC = (
 
 def prepare(app: Flask) -> None:
     """Everything below the plugins: database, guards, policy, commands, look."""
+    edge.register(app)
     database.init_app(app)
+    rows.init_app(app)
     production.ensure_clean(app)
     guard.install()
     audit_service.install()
     files_service.install()
     access_service.init_app(app)
+    signing_rules.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
-    CSRFProtect(app)
-    for group in (access_cli, audit_cli, drill_cli, tenants_cli, people_cli):
+    csrf.register(app)
+    for group in (access_cli, audit_cli, drill_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
-    for part in (encoding, headers, context, theme, health, drift):
+    for part in (encoding, headers, context, theme, once, health, drift):
         part.register(app)
 
 
@@ -63,8 +69,9 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
         appbuilder = AppBuilder(
             app, database.db.session, security_manager_class=CasbinSecurityManager, indexview=HomeView
         )
+        gate.register(app)
         access_map.declare_public(*FAB_PUBLIC)
-        api.serve_document(appbuilder)
+        openapi.serve_document(appbuilder)
         appbuilder.add_view_no_menu(FileView)
         for plugin in plugins:
             plugin.register_views(appbuilder)

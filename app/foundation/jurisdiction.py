@@ -5,6 +5,7 @@ They are set by the server when a row is written (see ``access.guard``) and auth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import ForeignKey, Index
@@ -16,19 +17,25 @@ if TYPE_CHECKING:
     from app.foundation.tenancy.models import Office
 
 FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
+# ``info`` of a JSON column in which offices are named by path: they follow when an office moves.
+NAMES_PATHS = {"names_paths": True}
 
 
 class FactColumns:
     """``review_path`` (the deciding office), ``filing_path`` (the desk that files) and the deciding office's ancestors.
 
-    ``__obj__`` is the Casbin object the row is guarded as (``__obj_column__`` where it depends on the row),
-    ``__scope_unit__`` the column of the unit it belongs to, ``__follows__`` further columns its facts follow from.
+    ``__obj__`` is the Casbin object the row is guarded as (``__obj_column__`` where it depends on the row, and
+    ``__objs__`` what that column may hold),
+    ``__scope_unit__`` the column of the unit it belongs to, ``__follows__`` further columns its facts follow from,
+    ``__links__`` foreign keys that may point to rows the writer does not see, each with its reason.
     """
 
     __obj__: ClassVar[str]
     __obj_column__: ClassVar[str | None] = None
+    __objs__: ClassVar[tuple[str, ...]] = ()
     __scope_unit__: ClassVar[str | None] = None
     __follows__: ClassVar[tuple[str, ...]] = ()
+    __links__: ClassVar[Mapping[str, str]] = {}
 
     @declared_attr
     def review_path(cls) -> Mapped[str]:
@@ -51,9 +58,19 @@ class FactColumns:
         return mapped_column(ForeignKey("office.id"))
 
     @staticmethod
-    def indexes(table: str) -> tuple[Index, ...]:
-        """(fact, id) indexes, so that each level pages through its own rows without sorting."""
-        return tuple(Index(f"ix_{table}_{fact}", fact, "id") for fact in FACTS)
+    def indexes(table: str, *, counted: str = "") -> tuple[Index, ...]:
+        """(fact, id) indexes, so that each level pages through its own rows without sorting.
+
+        ``counted`` names the unit's column of a table whose lists are counted: on PostgreSQL the indexes then carry
+        what row-level security asks of a row, and a count does not fetch the rows themselves.
+        """
+        asked = ("review_path", "filing_path", counted) if counted else ()
+        return tuple(
+            Index(
+                f"ix_{table}_{fact}", fact, "id", postgresql_include=[one for one in asked if one not in (fact, "id")]
+            )
+            for fact in FACTS
+        )
 
 
 class UnitScoped(FactColumns):

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, select
 
 from app.foundation.access.actors import UNGUARDED
 from app.foundation.clock.models import DrillClock
-from app.foundation.database import db
+from app.foundation.database import AS_OWNER, db
 from app.foundation.tenancy.models import Person
 
 
@@ -25,7 +25,7 @@ def ensure_clean(app: Flask) -> None:
         return
     with app.app_context():
         try:
-            present = set(inspect(db.engine).get_table_names())
+            present = set(inspect(db.engine.execution_options(**AS_OWNER)).get_table_names())
             if {Person.__tablename__, DrillClock.__tablename__} <= present:
                 _ensure_no_demo()
         finally:
@@ -34,10 +34,10 @@ def ensure_clean(app: Flask) -> None:
 
 def _ensure_no_demo() -> None:
     query = select(Person.username).where(Person.demo.is_(True), Person.active.is_(True)).limit(5)
-    names = list(db.session.scalars(query, execution_options=UNGUARDED))
+    names = list(db.session.scalars(query, execution_options={**UNGUARDED, **AS_OWNER}))
     if names:
         raise NotForProduction(f"production refuses demo accounts: {', '.join(names)} …")
-    if db.session.get(DrillClock, 1) is not None:
+    if db.session.get(DrillClock, 1, execution_options=AS_OWNER) is not None:
         raise NotForProduction(
             "production refuses a drill clock: run `flask drill off` outside production first"
         )

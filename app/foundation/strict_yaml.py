@@ -33,7 +33,7 @@ def read(path: Path) -> Section:
     """
     try:
         # A SafeLoader subclass: builds plain data only.
-        data = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+        data = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - safe # nosec B506
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ShapeError) as error:
         raise ShapeError(f"{path.name}: {error}") from error
     return Section(data, path.name)

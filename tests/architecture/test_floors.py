@@ -119,5 +119,5 @@ def test_plugins_import_one_another_only_along_requires() -> None:
 
 def test_every_plugin_folder_is_listed_and_every_listed_plugin_is_there() -> None:
     folders = {path.parent.name for path in (ROOT / "app" / "plugins").glob("*/__init__.py")}
-    listed = {dotted.split(".")[2] for dotted in (*config.PLUGINS, config.DEMO_PLUGIN)}
+    listed = {dotted.split(".")[2] for dotted in (*config.PLUGINS, config.DEMO_PLUGIN, config.SCALE_PLUGIN)}
     assert folders == listed

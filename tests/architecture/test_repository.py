@@ -12,6 +12,7 @@ from tests.architecture.tree import BINARY, ROOT, files, texts
 TOP_LEVEL = {
     "app", "tenants", "policies", "migrations", "translations", "tests",
     "wsgi.py", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "requirements.lock", "LICENSE", "NOTICE",
+    "SECURITY.md",
 }  # fmt: skip
 
 # Written with a bracketed letter so that this file does not find itself.

@@ -17,14 +17,15 @@ from app.foundation.tenancy import people
 
 STRONG = {
     "BIANBAN_ENV": "production",
-    "BIANBAN_SECRET_KEY": "s" * 40,
+    "BIANBAN_SECRET_KEY": "session-0123456789-abcdefghij-0123456789",
     "BIANBAN_DATA_KEYS": Fernet.generate_key().decode(),
-    "BIANBAN_AUDIT_KEY": "a" * 40,
+    "BIANBAN_AUDIT_KEY": "audit-9876543210-zyxwvutsrq-9876543210",
+    "BIANBAN_PUBLIC_URL": "https://wangzhan.example",
 }
 
 
 @pytest.mark.parametrize("missing", ["BIANBAN_SECRET_KEY", "BIANBAN_DATA_KEYS", "BIANBAN_AUDIT_KEY"])
-@pytest.mark.parametrize("weak", [None, "", "changeme", "short"])
+@pytest.mark.parametrize("weak", [None, "", "changeme", "short", "a" * 40, "changeme" * 5])
 def test_production_refuses_missing_and_weak_secrets(missing: str, weak: str | None, tmp_path: Path) -> None:
     env = {**STRONG, "BIANBAN_INSTANCE": str(tmp_path), missing: weak or ""}
     if weak is None:
@@ -38,6 +39,25 @@ def test_production_makes_no_secrets_of_its_own_and_loads_no_demo(tmp_path: Path
     assert not (tmp_path / "secrets.json").exists()
     assert config.DEMO_PLUGIN not in settings["PLUGINS"]
     assert settings["SESSION_COOKIE_SECURE"] is True
+
+
+def test_production_refuses_defaults(tmp_path: Path) -> None:
+    base = {**STRONG, "BIANBAN_INSTANCE": str(tmp_path)}
+    with pytest.raises(config.ConfigError, match="BIANBAN_PUBLIC_URL"):
+        config.load({**base, "BIANBAN_PUBLIC_URL": ""})
+    with pytest.raises(config.ConfigError, match="BIANBAN_DATA_KEYS"):
+        config.load({**base, "BIANBAN_DATA_KEYS": "0123456789-abcdefghijk-0123456789"})
+    with pytest.raises(config.ConfigError, match="of its own"):
+        config.load({**base, "BIANBAN_AUDIT_KEY": STRONG["BIANBAN_SECRET_KEY"]})
+
+
+def test_production_takes_cookies_and_hosts_seriously(tmp_path: Path) -> None:
+    settings = config.load({**STRONG, "BIANBAN_INSTANCE": str(tmp_path)})
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-bianban"
+    assert (settings["SESSION_COOKIE_HTTPONLY"], settings["SESSION_COOKIE_SAMESITE"]) == (True, "Lax")
+    assert settings["SESSION_COOKIE_PATH"] == "/"
+    assert settings["TRUSTED_HOSTS"] == ["wangzhan.example"]
+    assert settings["FAB_API_SWAGGER_UI"] is False
 
 
 def test_an_unknown_environment_is_refused(tmp_path: Path) -> None:
@@ -63,7 +83,7 @@ def test_production_refuses_a_database_with_demo_accounts(tmp_path: Path) -> Non
             person = people.add("demo.clerk", "承办人甲", "a-long-password", actor=actor, demo=True)
         with pytest.raises(NotForProduction, match=r"demo\.clerk"):
             create_app(_settings(tmp_path, "production"))
-        with transaction():
+        with access.acting_as(actor), transaction():
             person.active = False
         create_app(_settings(tmp_path, "production"))
         db.session.remove()

@@ -13,10 +13,8 @@ from app.foundation.database import db
 from tests.policies.world import World, build
 
 
-@pytest.fixture(scope="module")
-def policy_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def running(folder: Path) -> Iterator[Flask]:
     """The real application without plugins, on an empty SQLite file."""
-    folder: Path = tmp_path_factory.mktemp("policies")
     app = create_app(
         {
             "INSTANCE_DIR": str(folder),
@@ -31,6 +29,11 @@ def policy_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def policy_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    yield from running(tmp_path_factory.mktemp("policies"))
 
 
 @pytest.fixture(scope="module")

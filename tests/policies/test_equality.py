@@ -11,7 +11,7 @@ from app.foundation.database import db
 from app.foundation.tenancy.models import Site, Unit
 from tests.policies.world import OFFICES, World
 
-OFFICE_ROLES = ("auditor", "clerk", "reviewer", "head", "admin")
+OFFICE_ROLES = ("auditor", "clerk", "reviewer", "head", "admin", "security", "inspector")
 POSTS = [
     *(
         (role, path)

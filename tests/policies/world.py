@@ -11,7 +11,7 @@ from app.foundation.access.actors import load
 from app.foundation.database import db, transaction
 from app.foundation.tenancy import people
 from app.foundation.tenancy import service as tenancy
-from app.foundation.tenancy.models import Grant, Office, Person, Site, Unit
+from app.foundation.tenancy.models import Grant, Office, Person, Post, Site, Unit
 from app.kernel import paths
 
 OFFICES = {
@@ -40,7 +40,12 @@ GRANTS = (
     ("0.43.07.egov.", "shares", "under", "0.43.07."),
     ("0.43.07.egov.", "guides", "filed", "0.43.07.thy."),
     ("0.43.07.", "guides", "filed", "0.43.07.thy."),
+    ("0.43.01.", "guides", "at", "0.43.07.02."),
+    ("0.43.07.rsj.", "guides", "at", "0.43.07.z2."),
+    ("0.43.07.02.egov.", "guides", "at", "0.43.07.z2."),
 )
+ROLE_AT = {"office": "auditor", "registry": "registrar", "egov": "egov", "cac": "cac"}
+FILERS = ("municipal", "sub", "taohuayuan", "wuling", "customs")
 UNITS = {
     "central": ("0.", {}),
     "hunan": ("0.43.", {}),
@@ -62,10 +67,12 @@ UNITS = {
 
 @dataclass
 class World:
-    """What the builder made, by name."""
+    """What the builder made, by name: ``grants`` by holder and place, ``posts`` by path or unit (one at each)."""
 
     offices: dict[str, Office] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    grants: dict[tuple[str, str, str], Grant] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
     portal: Site | None = None
     other: Site | None = None
 
@@ -82,7 +89,7 @@ class World:
             person = db.session.scalar(db.select(Person).where(Person.username == username))
         if person is None:
             with access.acting_as(maker), transaction():
-                person = people.add(username, username, "a-long-password", actor=maker)
+                person = people.add(username, username, "a-long-password", actor=maker, hashed="x")
                 for role, holder in posts:
                     people.appoint(
                         person, role, actor=maker, since=date(2000, 1, 1),
@@ -110,16 +117,12 @@ def build() -> World:
             session.flush()
             world.offices[path] = office
         for holder, relation, how, where in GRANTS:
-            session.add(
-                Grant(
-                    holder_path=holder,
-                    relation=relation,
-                    how=how,
-                    where_path=where,
-                    since=date(2000, 1, 1),
-                    document="测试文件",
-                )
-            )
+            grant = Grant(
+                holder_path=holder, relation=relation, how=how, where_path=where, since=date(2000, 1, 1),
+                document="测试文件",
+            )  # fmt: skip
+            session.add(grant)
+            world.grants[holder, relation, where] = grant
         for number, (name, (home, extra)) in enumerate(UNITS.items(), start=1):
             unit = Unit(
                 account=f"{number:08d}", name=name, nature="organ", rank=extra.get("rank", "division"),
@@ -135,5 +138,28 @@ def build() -> World:
         world.portal = Site(name="门户", unit_id=world.units["municipal"].id, filing_desk_id=desk.id)
         world.other = Site(name="另一网站", unit_id=world.units["municipal"].id)
         session.add_all([world.portal, world.other])
+        _people(world)
+        session.flush()
     db.session.expunge_all()
     return world
+
+
+def _people(world: World) -> None:
+    """One post at every office and desk, and one officer each of some units."""
+    for path, (_level, kind, desk_kind) in OFFICES.items():
+        role = ROLE_AT.get(desk_kind or kind, "coordinator")
+        world.posts[path] = _post(role, office_id=world.offices[path].id)
+    for name in FILERS:
+        world.posts[name] = _post("filer", unit_id=world.units[name].id)
+
+
+def _post(role: str, **holder: int) -> Post:
+    person = Person(
+        username=f"{role}-{holder}", last_name=role, first_name="", email=f"{role}-{holder}@bianban.invalid",
+        password="", active=True, office_id=holder.get("office_id"),
+    )  # fmt: skip
+    db.session.add(person)
+    db.session.flush()
+    post = Post(person_id=person.id, role=role, since=date(2000, 1, 1), **holder)
+    db.session.add(post)
+    return post

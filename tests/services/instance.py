@@ -27,7 +27,9 @@ from sqlalchemy import select
 
 from app import create_app
 from app.foundation import access
-from app.foundation.database import db
+from app.foundation.access import actors
+from app.foundation.database import db, transaction
+from app.foundation.signing import entry, factors, sessions
 from app.foundation.tenancy.models import Person
 from tests.services.postgres import PostgresServer
 
@@ -223,15 +225,17 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def sign_in(app: Flask) -> SignIn:
-    """The browser of a named account, signed in without going through the form."""
+    """The browser of a named account, signed in without going through the form: with a session record of its own."""
 
     def enter(username: str) -> FlaskClient:
-        with app.app_context(), access.acting_as(access.system("tests", over="0.")):
+        with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction():
             person = db.session.scalars(select(Person).where(Person.username == username)).one()
+            posts = factors.office_posts(actors.load(person))
+            token, _row = sessions.begin(person, posts=posts)
             key = str(person.id)
         client = app.test_client()
         with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = key, True
+            session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
         return client
 
     return enter

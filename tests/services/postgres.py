@@ -22,6 +22,7 @@ from psycopg import sql
 from tests.services import needs
 
 OWNER = "bianban_test"
+APP_ROLE = "bianban_app"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -34,7 +35,7 @@ SETTINGS = {
 }
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     """The folder of the newest server here, Debian's or one on PATH."""
     debian = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda found: float(found.parent.parent.name)
@@ -62,11 +63,13 @@ def _locale(binaries: Path) -> list[str]:
 
 
 class PostgresServer:
-    """A running server; databases are made on it and belong to a role without special rights."""
+    """A running server; databases are made on it and belong to a role without special rights, which may act
+    as the app role."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, **settings: str) -> None:
         self.password = secrets.token_urlsafe(18)
         self.port = needs.free_port()
+        self._settings = {**SETTINGS, **settings}
         self._binaries = binaries
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -92,7 +95,7 @@ class PostgresServer:
             ],
             cwd=self._folder, check=True, capture_output=True, **account,
         )  # fmt: skip
-        settings = [f"--{name.replace('_', '-')}={value}" for name, value in SETTINGS.items()]
+        settings = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", data, "-p", str(self.port), *settings],
@@ -105,6 +108,10 @@ class PostgresServer:
                 sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {}").format(
                     sql.Identifier(OWNER), sql.Literal(self.password)
                 )
+            )
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP_ROLE)))
+            connection.execute(
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER))
             )
 
     def _connect(self) -> psycopg.Connection[Any]:
@@ -144,9 +151,10 @@ class PostgresServer:
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
-    def url(self, name: str) -> str:
-        """What to put into DATABASE_URL for the database ``name``."""
-        return f"postgresql+psycopg://{OWNER}:{self.password}@127.0.0.1:{self.port}/{name}"
+    def url(self, name: str, *, owner: bool = True) -> str:
+        """What to put into DATABASE_URL for the database ``name``; without ``owner`` the superuser's, for looking past the locks."""
+        role = OWNER if owner else "postgres"
+        return f"postgresql+psycopg://{role}:{self.password}@127.0.0.1:{self.port}/{name}"
 
     def stop(self) -> None:
         """End the server at once; nothing in it is worth keeping."""
@@ -158,11 +166,11 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The session's PostgreSQL server; skips, saying so, where none is installed."""
-    binaries = _binaries()
-    if binaries is None:
+    found = binaries()
+    if found is None:
         needs.missing("PostgreSQL", "postgresql")
     folder = Path(tempfile.mkdtemp(prefix="bianban-pg-"))  # not below pytest's own, which only root may enter
-    server = PostgresServer(binaries, folder)
+    server = PostgresServer(found, folder)
     try:
         server.start()
         yield server

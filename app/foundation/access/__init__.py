@@ -12,11 +12,11 @@ from app.foundation.access.actors import (
     system,
 )
 from app.foundation.access.facts import Facts, facts_of
-from app.foundation.access.guard import ForeignWrite
 from app.foundation.access.policy import Policy, PolicyError
 from app.foundation.access.service import (
     Explanation,
     can,
+    ensure_another,
     explain,
     may,
     policy,
@@ -26,6 +26,7 @@ from app.foundation.access.service import (
     see,
     writable,
 )
+from app.foundation.access.settling import ForeignWrite
 
 __all__ = [
     "ANONYMOUS",
@@ -42,6 +43,7 @@ __all__ = [
     "actor_for",
     "can",
     "current_actor",
+    "ensure_another",
     "explain",
     "facts_of",
     "may",

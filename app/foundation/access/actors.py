@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, or_, select
 
 from app.foundation import clock
+from app.foundation.access import duties
 from app.foundation.database import db
 from app.foundation.tenancy.models import Grant, Office, Person, Post, Unit
 from app.kernel import paths
@@ -49,6 +50,7 @@ class PostFact:
 class Actor:
     """Whoever asks. ``reads`` is the act that makes a row visible at all (``see``; for the public ``verify``).
 
+    ``aside`` are posts that clash with one another and therefore do not count (see ``duties``).
     ``task`` and ``over`` belong to the platform's own tasks: rows decided at the path ``over`` or below it, no others.
     """
 
@@ -59,6 +61,7 @@ class Actor:
     reads: str = "see"
     task: str = ""
     over: str = ""
+    aside: tuple[duties.SetAside, ...] = ()
 
     @property
     def is_system(self) -> bool:
@@ -105,16 +108,40 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         _acting.reset(token)
 
 
-def _statement(person_id: int, day: date) -> Any:
-    """Posts in force with where they are held, and the exceptions in force for each: one statement."""
-    held = (Post.since <= day) & or_(Post.until.is_(None), Post.until >= day)
-    granted = (Grant.since <= day) & or_(Grant.until.is_(None), Grant.until >= day)
+@lru_cache(maxsize=1)
+def _statement() -> Any:
+    """Posts in force with where they are held, and the exceptions in force for each: one statement, made once.
+
+    Columns, not rows of the session: it runs in every request.
+    """
+    day = bindparam("day", type_=Date)
+    granted = (
+        (Grant.since <= day) & or_(Grant.until.is_(None), Grant.until >= day) & Grant.stopped_on.is_(None)
+    )
     return (
-        select(Post, Office.path, Office.level, Office.short_name, Unit.review_path, Unit.name, Grant)
+        select(
+            Post.id,
+            Post.role,
+            Post.unit_id,
+            Post.office_id,
+            Office.path,
+            Office.level,
+            Office.short_name,
+            Unit.review_path,
+            Unit.name,
+            Grant.relation,
+            Grant.how,
+            Grant.where_path,
+            Grant.document,
+        )
         .outerjoin(Office, Post.office_id == Office.id)
         .outerjoin(Unit, Post.unit_id == Unit.id)
         .outerjoin(Grant, (Grant.holder_path == Office.path) & granted)
-        .where(Post.person_id == person_id, held, or_(Office.id.is_(None), Office.active.is_(True)))
+        .where(
+            Post.person_id == bindparam("person_id"),
+            Post.in_force(day),
+            or_(Office.id.is_(None), Office.active.is_(True)),
+        )
         .order_by(Post.id, Grant.id)
     )
 
@@ -122,22 +149,23 @@ def _statement(person_id: int, day: date) -> Any:
 def load(person: Any) -> Actor:
     """The actor for a signed-in person: posts and exceptions in force on the business date."""
     posts: dict[int, PostFact] = {}
-    rows = db.session.execute(_statement(person.id, clock.today()), execution_options=UNGUARDED)
-    for post, office_path, level, office_name, review_path, unit_name, grant in rows:
-        known = posts.get(post.id) or PostFact(
-            role=post.role,
-            path=office_path or review_path,
-            unit_id=post.unit_id,
-            office_id=post.office_id,
+    asked = {"person_id": person.id, "day": clock.today()}
+    for row in db.session.execute(_statement(), asked, execution_options=UNGUARDED):
+        post_id, role, unit_id, office_id, path, level, office_name, review_path, unit_name, *granted = row
+        known = posts.get(post_id) or PostFact(
+            role=role,
+            path=path or review_path,
+            unit_id=unit_id,
+            office_id=office_id,
             level=level or "",
             holder=office_name or unit_name,
-            post_id=post.id,
+            post_id=post_id,
         )
-        if grant is not None:
-            fact = GrantFact(grant.relation, grant.how, grant.where_path, grant.document)
-            known = replace(known, grants=(*known.grants, fact))
-        posts[post.id] = known
-    return Actor(person.id, person.get_full_name(), tuple(posts.values()), username=person.username)
+        if granted[0] is not None:
+            known = replace(known, grants=(*known.grants, GrantFact(*granted)))
+        posts[post_id] = known
+    kept, aside = duties.set_aside(tuple(posts.values()))
+    return Actor(person.id, person.get_full_name(), kept, username=person.username, aside=aside)
 
 
 def actor_for(username: str) -> Actor:

@@ -54,6 +54,7 @@ class Policy:
         table: ``(held role, obj, act)`` → the lines that may decide, compiled.
         acts: ``(obj, act)`` → whether it writes the row.
         words: labels of roles, relations, objects and acts.
+        places, desks: role → what holds it, and for desks which kinds.
     """
 
     model_path: Path
@@ -64,6 +65,7 @@ class Policy:
     acts: dict[tuple[str, str], bool]
     words: dict[str, dict[str, str]]
     places: dict[str, str]
+    desks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     table: dict[tuple[str, str, str], tuple[Line, ...]] = field(default_factory=dict)
 
     def knows(self, obj: str, act: str) -> bool:
@@ -134,6 +136,7 @@ def load(folder: Path) -> Policy:
         for act, spec in entry["acts"].items()
     }
     lines: list[Line] = []
+    seen: set[str] = set()
     parents: dict[str, set[str]] = defaultdict(set)
     reaches: dict[str, list[Reach]] = defaultdict(list)
     for number, cells in _rows(folder / "policy.csv"):
@@ -146,8 +149,9 @@ def load(folder: Path) -> Policy:
                 or (line.obj, line.act) not in acts
             ):
                 raise PolicyError(f"policy.csv:{number}: unknown role, relation, object or act: {line}")
-            if any(str(line) == str(other) for other in lines):
+            if str(line) in seen:
                 raise PolicyError(f"policy.csv:{number}: stands twice: {line}")
+            seen.add(str(line))
             lines.append(line)
         elif kind == "g" and size == 3:
             if cells[1] not in roles_yaml or cells[2] not in roles_yaml:
@@ -177,6 +181,7 @@ def load(folder: Path) -> Policy:
         acts=acts,
         words=words,
         places={key: spec["at"] for key, spec in roles_yaml.items()},
+        desks={key: tuple(spec.get("desks", ())) for key, spec in roles_yaml.items()},
     )
     found.table.update(_compile(found))
     return found

@@ -71,10 +71,10 @@ def _merged(wanted: dict[tuple[str, str], PostFact]) -> dict[tuple[str, str], Po
     return wanted
 
 
-def visible(
-    policy: Policy, posts: tuple[PostFact, ...], obj: str, act: str, model: type[FactColumns]
-) -> ColumnElement[bool]:
-    """Every row of ``model`` that some post may ``act`` on as an ``obj``."""
+def reached(
+    policy: Policy, posts: tuple[PostFact, ...], obj: str, act: str
+) -> tuple[dict[tuple[str, str], PostFact], dict[int, PostFact]]:
+    """What the posts may ``act`` on as an ``obj``: ``(how, where)`` and units, each with a post that gives it."""
     wanted: dict[tuple[str, str], PostFact] = {}
     units: dict[int, PostFact] = {}
     for post in posts:
@@ -85,6 +85,14 @@ def visible(
                         units[post.unit_id] = post
                 elif how == "above" or post.unit_id is None:
                     wanted.setdefault((how, where), post)
+    return _merged(wanted), units
+
+
+def visible(
+    policy: Policy, posts: tuple[PostFact, ...], obj: str, act: str, model: type[FactColumns]
+) -> ColumnElement[bool]:
+    """Every row of ``model`` that some post may ``act`` on as an ``obj``."""
+    wanted, units = reached(policy, posts, obj, act)
     clauses = [predicate(model, post, "unit", "") for post in units.values()]
-    clauses += [predicate(model, post, how, where) for (how, where), post in _merged(wanted).items()]
+    clauses += [predicate(model, post, how, where) for (how, where), post in wanted.items()]
     return or_(*clauses) if clauses else false()

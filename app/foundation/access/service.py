@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, or_
 
+from app.foundation.access import duties
 from app.foundation.access.actors import Actor, PostFact
 from app.foundation.access.enforcer import Decider
 from app.foundation.access.facts import Facts, covers, facts_of, reaches
@@ -17,7 +19,7 @@ from app.foundation.access.policy import Line, Policy, load
 from app.foundation.access.predicates import over, visible
 from app.foundation.jurisdiction import FactColumns
 from app.kernel import paths
-from app.kernel.errors import N_, AccessDenied
+from app.kernel.errors import N_, AccessDenied, fill
 
 _KEY = "bianban.access"
 
@@ -25,6 +27,7 @@ _KEY = "bianban.access"
 def init_app(app: Flask) -> None:
     """Read the policy; an unknown word in it stops the start."""
     app.extensions[_KEY] = Decider(load(Path(app.config["POLICIES_DIR"])))
+    duties.init_app(app, app.extensions[_KEY].policy)
 
 
 def _decider() -> Decider:
@@ -72,7 +75,7 @@ def require(actor: Actor, obj: str, act: str, resource: Any) -> None:
     else:
         allowed = _decider().decide(actor, facts_of(resource), obj, act) is not None
     if not allowed:
-        raise _denied(obj, act)
+        raise _denied(actor, obj, act)
 
 
 def require_any(actor: Actor, obj: str, act: str) -> None:
@@ -82,11 +85,23 @@ def require_any(actor: Actor, obj: str, act: str) -> None:
         AccessDenied: no post has this act.
     """
     if not may(actor, obj, act):
-        raise _denied(obj, act)
+        raise _denied(actor, obj, act)
 
 
-def _denied(obj: str, act: str) -> AccessDenied:
+def ensure_another(actor: Actor, step: str, done: Mapping[str, int | None]) -> None:
+    """See ``duties.ensure_another``: this step of a case is another person's than those ``done`` (maker and checker).
+
+    Raises:
+        AccessDenied: the actor took a step that clashes with this one.
+    """
+    duties.ensure_another(duties.duties(), policy(), actor.person_id, step, done)
+
+
+def _denied(actor: Actor, obj: str, act: str) -> AccessDenied:
     words = policy()
+    for aside in actor.aside:
+        if words.lines_for(aside.post.role, obj, act):
+            return duties.refusal(words, aside)
     return AccessDenied(
         "access-denied",
         N_("您的岗位不能对%(obj)s进行“%(act)s”操作。"),
@@ -112,10 +127,26 @@ def see(actor: Actor, model: type[FactColumns]) -> ColumnElement[bool]:
     column = model.__obj_column__
     if column is None:
         return scope(actor, model.__obj__, actor.reads, model)
-    kinds = [obj for (obj, act) in policy().acts if act == actor.reads]
+    kinds = [obj for obj in model.__objs__ if policy().knows(obj, actor.reads)]
     attribute: Any = getattr(model, column)
     scopes = {obj: scope(actor, obj, actor.reads, model) for obj in kinds}
     clauses = [(attribute == obj) & found for obj, found in scopes.items() if found is not false()]
+    return or_(*clauses) if clauses else false()
+
+
+def writes(actor: Actor, model: type[FactColumns]) -> ColumnElement[bool]:
+    """The rows of ``model`` that some writing act reaches: what the row guard adds to every UPDATE and DELETE."""
+    if actor.is_system:
+        return over(actor.over, model)
+    column = model.__obj_column__
+    kinds = model.__objs__ if column else (model.__obj__,)
+    attribute: Any = getattr(model, column) if column else None
+    clauses = []
+    for obj in kinds:
+        scopes = [scope(actor, obj, act, model) for act in policy().writing_acts(obj)]
+        found = [one for one in scopes if one is not false()]
+        if found:
+            clauses.append(or_(*found) if column is None else (attribute == obj) & or_(*found))
     return or_(*clauses) if clauses else false()
 
 
@@ -159,6 +190,10 @@ def explain(actor: Actor, obj: str, act: str, resource: Any | None = None) -> Ex
                 because = _("依据：%(doc)s", doc="、".join(documents)) if documents else ""
                 return Explanation(True, (_describe(post, line), *([because] if because else [])))
             near.append(_("%(line)s；但该对象不在此范围内", line=_describe(post, line)))
+    for aside in actor.aside:
+        if rules.lines_for(aside.post.role, obj, act):
+            refused = duties.refusal(rules, aside)
+            near.insert(0, fill(_(refused.message), refused.params))
     if near:
         return Explanation(False, tuple(near))
     held = "、".join(sorted({rules.label("role", post.role) for post in actor.posts})) or _("没有有效岗位")

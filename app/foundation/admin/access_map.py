@@ -16,6 +16,7 @@ EDITING = frozenset({"add", "edit", "post", "put"})
 
 _pairs: dict[tuple[str, str], tuple[str, str]] = {}
 _public: set[str] = set()
+_signed_in: set[str] = set()
 _classes: dict[str, str] = {}
 
 
@@ -37,6 +38,9 @@ def register(view: Any) -> None:
         _public.add(name)
         return
     obj = getattr(view, "obj", None)
+    if getattr(view, "signed_in", False):
+        _register_signed_in(name, view, obj)
+        return
     if not (isinstance(obj, str) and obj):
         raise ViewRefused(name, "未写明对象（obj）")
     for method, permission in permissions(view):
@@ -51,6 +55,16 @@ def register(view: Any) -> None:
             raise ViewRefused(
                 name, f"权限 {permission} 对应两个不同的动作：{_pairs[name, permission]} 与 {(obj, act)}"
             )
+
+
+def _register_signed_in(name: str, view: Any, obj: Any) -> None:
+    """A person's own pages: whoever is signed in, nobody else; what they show is decided inside, row by row."""
+    if obj or getattr(view, "acts", None):
+        raise ViewRefused(name, "登录即可使用的页面不写对象和动作（obj、acts）")
+    for method, permission in permissions(view):
+        if permission is None:
+            raise ViewRefused(name, f"方法 {method} 已开放网址，却没有 @has_access")
+    _signed_in.add(name)
 
 
 def declare_public(*view_names: str) -> None:
@@ -80,6 +94,13 @@ def is_public(view_name: str) -> bool:
     if view_name in _public or view_name in _classes:
         return view_name in _public
     return any(view in _public for view in menu_views(view_name))
+
+
+def is_signed_in(view_name: str) -> bool:
+    """True when the view answers every signed-in person; for a menu entry, when a view below it does."""
+    if view_name in _signed_in or view_name in _classes:
+        return view_name in _signed_in
+    return any(view in _signed_in for view in menu_views(view_name))
 
 
 def menu_pairs(name: str) -> tuple[tuple[str, str], ...]:
@@ -142,6 +163,7 @@ def _claim(view: Any) -> str:
     for key in [key for key in _pairs if key[0] == name]:
         del _pairs[key]
     _public.discard(name)
+    _signed_in.discard(name)
     return name
 
 

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, jsonify, request
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import expose
-from flask_appbuilder.api.manager import OpenApi
 from flask_appbuilder.security.decorators import permission_name, protect
 from flask_babel import gettext as _
 from flask_jwt_extended.exceptions import JWTExtendedException
@@ -24,6 +23,7 @@ from app.foundation.access import current_actor
 from app.foundation.admin import access_map, arguments, checks, queries
 from app.foundation.admin.arguments import PAGE_SIZE_MAX
 from app.foundation.admin.filters import words
+from app.foundation.admin.interface import BoundedCount
 from app.foundation.admin.operators import RequestFilters
 from app.foundation.admin.views import Registered
 from app.kernel.errors import Refusal
@@ -159,12 +159,23 @@ class ScopedApi(Registered, ModelRestApi):
         columns = asked.columns or tuple(self.list_columns)
         order = asked.order or self.base_order or ("", "asc")
         size = min(asked.page_size or self.page_size, self.max_page_size)
-        count, rows = self.datamodel.query(
-            filters, *order, page=asked.page, page_size=size, select_columns=columns
-        )
+        count, ids, rows = self._rows(filters, order, asked.page, size, columns)
         body = self._words(asked, queries.LIST_KEYS, columns)
-        body |= {"count": int(count), "count_more": count.more, "ids": [row.id for row in rows]}
-        return self._answer({**body, "result": [_plain_row(row, columns) for row in rows]})
+        body |= {"count": int(count), "count_more": count.more, "ids": ids}
+        return self._answer({**body, "result": rows})
+
+    def _rows(
+        self, filters: Any, order: tuple[str, str], page: int, size: int, columns: tuple[str, ...]
+    ) -> tuple[BoundedCount, list[int], list[dict[str, Any]]]:
+        """Count, keys and rows as JSON: by columns alone where no relation or method is among them."""
+        if not self.datamodel.bare(columns):
+            count, found = self.datamodel.query(
+                filters, *order, page=page, page_size=size, select_columns=columns
+            )
+            return count, [row.id for row in found], [_plain_row(row, columns) for row in found]
+        count, values = self.datamodel.values(filters, order, page, size, columns)
+        rows = [dict(zip(columns, map(_plain, row[1:]), strict=True)) for row in values]
+        return count, [row[0] for row in values], rows
 
     @expose("/<pk>", methods=["GET"])
     @answering
@@ -307,13 +318,6 @@ class ScopedApi(Registered, ModelRestApi):
     def _no(self, status: int, message: Any) -> Response:
         response: Response = self.response(status, message=str(message))
         return response
-
-
-def serve_document(appbuilder: Any) -> None:
-    """Serve ``/api/v1/_openapi`` also where the interactive page is off (FAB ties the two together)."""
-    access_map.declare_public("OpenApi")
-    if not current_app.config.get("FAB_API_SWAGGER_UI"):
-        appbuilder.add_api(OpenApi)
 
 
 def _plain(value: Any) -> Any:

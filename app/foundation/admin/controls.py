@@ -32,5 +32,5 @@ def control(field: Any, **attributes: Any) -> Markup:
         if isinstance(field.widget, replaced):
             if replaced is fieldwidgets.BS3TextAreaFieldWidget:
                 attributes.setdefault("rows", 4)
-            return Markup(plain(field, **attributes))  # noqa: S704 - WTForms escapes what it draws
-    return Markup(field(**attributes))  # noqa: S704
+            return Markup(plain(field, **attributes))  # noqa: S704 - WTForms escapes # nosec B704
+    return Markup(field(**attributes))  # noqa: S704 - WTForms escapes # nosec B704

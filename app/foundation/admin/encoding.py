@@ -10,16 +10,24 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
 from app.foundation.admin import addresses, arguments
 from app.foundation.admin.arguments import BadArgument
+from app.foundation.admin.edge import FIELDS_LIMIT
 from app.kernel.errors import N_
 
 
 def pairs(raw: bytes) -> list[tuple[str, str]]:
-    """Names and values of an encoded form or query; U+FFFD stands for what is no UTF-8."""
+    """Names and values of an encoded form or query; U+FFFD stands for what is no UTF-8.
+
+    Raises:
+        RequestEntityTooLarge: there are more of them than any page of ours sends.
+    """
+    if raw.count(b"&") >= FIELDS_LIMIT:
+        raise RequestEntityTooLarge
     return parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    url_for,
 )
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,6 +29,7 @@ from werkzeug.exceptions import HTTPException
 from app.foundation import access
 from app.foundation.admin import access_map
 from app.foundation.admin.addresses import current_view
+from app.foundation.admin.edge import MEGABYTE
 from app.foundation.admin.filters import field_of, source_of, words
 from app.kernel.errors import Invalid, Refusal
 
@@ -91,6 +94,9 @@ NOTICES: Mapping[int, Notice] = {
         (_l("请稍候片刻再试，已保存的内容不受影响。"),),
     ),
 }
+# "//evil.example" and "/\\evil.example" look like paths and lead elsewhere.
+LOCAL_PATH = re.compile(r"/(?![/\\])")
+WHY = "WhyView.index"
 _EXPIRED = Notice(
     _l("页面已过期"),
     _l("页面打开时间过长，或者登录状态已经变化。系统没有受理本次提交，也没有写入任何内容。"),
@@ -144,7 +150,7 @@ def on_http(error: HTTPException) -> Any:
     if status == 403:
         notice = _explained(notice)
     if status == 413:
-        limit = (current_app.config.get("MAX_CONTENT_LENGTH") or 0) // (1024 * 1024)
+        limit = (g.get("size_limit") or current_app.config.get("MAX_CONTENT_LENGTH") or 0) // MEGABYTE
         if limit:
             notice = replace(notice, message=_("一次提交不得超过 %(n)s MB，系统没有受理。", n=limit))
     response = answer(status, notice)
@@ -181,8 +187,16 @@ def answer(status: int, notice: Notice) -> Response:
         notice=notice,
         back=_back(),
         signed_in=signed_in,
+        why=_why(status) if signed_in else "",
     )
     return make_response(page, status)
+
+
+def _why(status: int) -> str:
+    """Where 「为什么」 answers for this very address; the link says what was asked for and nothing of any row."""
+    if status not in {403, 404} or WHY not in current_app.view_functions:
+        return ""
+    return url_for(WHY, what=request.path)
 
 
 def wants_json() -> bool:
@@ -237,6 +251,6 @@ def _lines(obj: str, act: str) -> tuple[str, ...]:
 def _back() -> str:
     """Where the person came from, if that was a page of ours and another one than this."""
     came = urlsplit(request.referrer or "")
-    if came.netloc != request.host or came.path == request.path or not came.path.startswith("/"):
+    if came.netloc != request.host or came.path == request.path or not LOCAL_PATH.match(came.path):
         return ""
     return came.path + (f"?{came.query}" if came.query else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from wtforms import (
 
 from app.foundation.admin import arguments
 from app.foundation.admin.arguments import BIG_MAX, INT_MAX
+from app.foundation.admin.conflicts import Conflict
 from app.foundation.admin.lookup import LookupField
 from app.foundation.clock import SHANGHAI, localise
 from app.kernel.errors import Finding
@@ -38,6 +39,7 @@ class ScopedForm(FlaskForm):
 
     form_errors: Any
     row: Any = None
+    conflicts: Sequence[Conflict] = ()
 
     def findings(self) -> list[Finding]:
         """Every error with its field's label, in the order of the form."""

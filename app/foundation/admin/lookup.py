@@ -239,13 +239,14 @@ class LookupField(Field):
         """Value, text and whether chosen: the present choice, and what a search found."""
         offered: list[tuple[str, Any, bool]] = [("", _("（未选择）"), not self.raw)]
         if self.raw:
-            offered.append((self.raw, escape(self._chosen()), True))
+            offered.append((self.raw, escape(self.chosen()), True))
         for row in self.matches or ():
             if str(row.id) != self.raw:
                 offered.append((str(row.id), escape(self.lookup.label(row)), False))
         return offered
 
-    def _chosen(self) -> str:
+    def chosen(self) -> str:
+        """The present choice in words; a row out of sight is not named."""
         row = self.data
         if row is None and self.key is not None:
             row = self.lookup.find(self.key)

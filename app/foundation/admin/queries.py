@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,10 +103,8 @@ def _decode(raw: str, known: frozenset[str]) -> dict[str, Any]:
 
 def _parse(raw: str) -> Any:
     for read in (prison.loads, json.loads):
-        try:
+        with suppress(Exception):  # prison raises whatever its parser stumbles into; JSON is tried next
             return read(raw)
-        except Exception:  # noqa: S112 - prison raises whatever its parser stumbles into; JSON is tried next
-            continue
     raise BadArgument("q", N_("参数“%(name)s”应为 rison 或 JSON 对象。"))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import access, audit
 from app.foundation.access import ForeignWrite, current_actor
+from app.foundation.admin import conflicts
 from app.foundation.admin.formatters import text_of
 from app.foundation.admin.forms import ScopedForm
 from app.foundation.admin.lookup import FIND, LookupField, read_term
@@ -162,33 +163,58 @@ def _search(form: ScopedForm) -> None:
 
 
 def _ensure_current(form: ScopedForm) -> None:
-    """Compare the version the form was made from; name what others changed, and let a second save decide."""
+    """Compare the version the form was made from; show both versions, and let a second save say which to take."""
     if form.row is None or "version" not in form:
         return
     posted = form.version.posted
     if posted is None:
         form.accuse([("", _("表单不完整，请刷新页面后重新填写。"))])
         raise Again(form, 422)
-    if posted == form.row.version:
+    if posted == form.row.version and not conflicts.unsettled():
+        _take_theirs(form)
         return
-    for field in form:
-        theirs = getattr(form.row, field.name, None)
-        mine = field.kept if isinstance(field, LookupField) else field.data
-        differs = mine != field.key if isinstance(field, LookupField) else mine != theirs
-        if field.name != "version" and hasattr(form.row, field.name) and differs:
-            form.accuse([(field.name, _("现在的内容是：%(value)s", value=text_of(theirs)))])
+    form.conflicts = _conflicts(form)
+    form.accuse([(one.name, _("现在的内容是：%(value)s", value=one.theirs)) for one in form.conflicts])
     form.version.data = str(form.row.version)
     form.accuse(
         [
             (
                 "",
                 _(
-                    "您打开表单之后，他人修改了这条记录，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。"
+                    "您打开表单之后，他人修改了这条记录，本次没有保存。请逐项选择采用他人保存的还是您填写的，再保存一次。"
                 ),
             )
         ]
     )
     raise Again(form, Stale.status)
+
+
+def _conflicts(form: ScopedForm) -> list[conflicts.Conflict]:
+    """Every field in which what is saved now differs from what was typed."""
+    found = []
+    for field in form:
+        if field.name == "version" or not hasattr(form.row, field.name):
+            continue
+        theirs, label = getattr(form.row, field.name), str(field.label.text)
+        if isinstance(field, LookupField):
+            if field.key != field.kept:
+                found.append(conflicts.Conflict(field.name, label, text_of(theirs), field.chosen()))
+        elif field.data != theirs:
+            words = dict(getattr(field, "choices", None) or ())
+            said = [text_of(words.get(value, value)) for value in (theirs, field.data)]
+            found.append(conflicts.Conflict(field.name, label, *said))
+    return found
+
+
+def _take_theirs(form: ScopedForm) -> None:
+    """Where the other's version was chosen, the field is what the row holds."""
+    for field in form:
+        if not conflicts.takes_theirs(field.name) or field.name == "version":
+            continue
+        if hasattr(form.row, field.name):
+            value = getattr(form.row, field.name)
+            field.process_data(value)
+            field.raw_data = [field.raw if isinstance(field, LookupField) else text_of(value)]
 
 
 def _refusal(view: Any, error: Exception) -> Refusal | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import g
+from flask import g, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from sqlalchemy import select
 
 from app.foundation import access
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.admin import access_map
-from app.foundation.admin.signin import SignInView, TokenApi
-from app.foundation.database import db, transaction
+from app.foundation.admin import access_map, gate
+from app.foundation.admin.signin import SignInView
+from app.foundation.admin.tokens import TokenApi
+from app.foundation.database import db
+from app.foundation.signing import entry, sessions
 from app.foundation.tenancy.models import Person
 
 
@@ -30,10 +31,31 @@ class CasbinSecurityManager(SecurityManager):
         self.auth_view = self.authdbview()
         self.appbuilder.add_view_no_menu(self.auth_view)
 
+    # -- who asks: the session record decides, at every request ---------------------------------------------
+
+    def load_user(self, pk: Any) -> Person | None:
+        """The person of the cookie's session, in one statement; a session that ended names nobody."""
+        return _recognised(session.get(entry.TOKEN), pk, "browser")
+
+    def load_user_jwt(self, _header: Any, claims: dict[str, Any]) -> Person | None:
+        """The person of a token's session."""
+        person = _recognised(claims.get(entry.TOKEN), claims.get("sub"), "api")
+        if person is None:
+            return None
+        g.user = person
+        if gate.lacks_factor(g.sign_in_session):
+            g.user = None
+            return None
+        return person
+
     def get_user_by_id(self, pk: Any) -> Person | None:
-        """Whoever a session or token names, before anybody acts: read without the row guard."""
+        """One account, read without the row guard; it says nothing of a session."""
         query = select(Person).where(Person.id == int(pk))
         return db.session.scalar(query, execution_options=UNGUARDED)
+
+    def auth_user_db(self, username: str, password: str) -> None:
+        """FAB's way in, closed: ``signing.entry`` is the only one."""
+        return None
 
     def find_user(self, username: str | None = None, email: str | None = None) -> Person | None:
         """The account of that very name, for signing in; accounts are never found by email."""
@@ -54,6 +76,8 @@ class CasbinSecurityManager(SecurityManager):
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
         if access_map.is_public(view_name):
+            return True
+        if access_map.is_signed_in(view_name) and access.current_actor().person_id is not None:
             return True
         wanted = access_map.lookup(view_name, permission_name)
         return wanted is not None and access.may(access.current_actor(), *wanted)
@@ -99,14 +123,17 @@ class CasbinSecurityManager(SecurityManager):
         """Alembic owns the tables."""
 
     def update_user_auth_stat(self, user: Any, success: bool = True) -> None:
-        """Count the sign-in in a transaction of its own (FAB would commit whatever is pending)."""
-        with access.acting_as(access.system("sign-in", over=access.EVERYWHERE)), transaction() as session:
-            person = session.get(Person, user.id)
-            if person is None:
-                return
-            if success:
-                person.login_count = (person.login_count or 0) + 1
-                person.last_login = datetime.now()  # noqa: DTZ005  (FAB keeps naive local time in this column)
-                person.fail_login_count = 0
-            else:
-                person.fail_login_count = (person.fail_login_count or 0) + 1
+        """``signing.entry`` counts."""
+
+
+def _recognised(token: Any, pk: Any, kind: str) -> Person | None:
+    if not isinstance(token, str) or not str(pk).isdecimal():
+        return None
+    found = sessions.recognise(token, int(pk), touch=gate.is_use())
+    if found is None or found.held.kind != kind:
+        return None
+    if found.refused:
+        g.session_refused = found.refused
+        return None
+    g.sign_in_session = found.held
+    return found.person

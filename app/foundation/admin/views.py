@@ -23,15 +23,19 @@ from app.foundation.admin.lookup import LooksUp, Lookup
 from app.foundation.admin.operators import RequestFilters
 from app.foundation.admin.widgets import Deed, Detail, Details, Fields, ListTable
 
-__all__ = ["PublicView", "ScopedModelView", "ScopedView", "action", "expose", "has_access"]
+__all__ = ["PublicView", "ScopedModelView", "ScopedView", "SignedInView", "action", "expose", "has_access"]
 
 STANDARD = ("list", "show", "add", "edit", "delete")
 
 
 class Registered:
-    """Registers its methods with the access map, and refuses unusable input before any of them runs."""
+    """Registers its methods with the access map, and refuses unusable input before any of them runs.
+
+    ``targets`` says which rows the arguments of its routes name (see ``targets``).
+    """
 
     public = False
+    targets: Mapping[str, Any] = {}
 
     def create_blueprint(
         self, appbuilder: Any, endpoint: str | None = None, static_folder: str | None = None
@@ -90,6 +94,16 @@ class ScopedView(Registered, LooksUp, BaseView):
     def get_redirect(self) -> str:
         """Where to go after a POST: the page shown last, else the home page."""
         return memory.last_page() or str(self.appbuilder.get_url_for_index)
+
+
+class SignedInView(ScopedView):
+    """Pages of a person's own (account, posts, 「为什么」): whoever is signed in, nobody else, and no policy pair.
+
+    Every exposed method carries ``@has_access``; whatever it shows of a row is required inside. It names no ``obj``
+    and no ``acts``, and stands with its reason on the list of the architecture test.
+    """
+
+    signed_in = True
 
 
 class ScopedModelView(ScopedView, Listing, Acting, ModelView):

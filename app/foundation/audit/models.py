@@ -15,11 +15,15 @@ from app.foundation.database import PathType, UTCDateTime
 class AuditEntry(Model):
     """One act. ``mac`` covers every other column and the entry before; database triggers refuse UPDATE and DELETE.
 
-    It has no jurisdiction of its own: it is read only through ``audit.timeline`` of a row the reader sees.
+    It has no jurisdiction of its own: it is read through ``audit.timeline`` of a row the reader sees, or through
+    ``audit.reading`` within an inspector's reach.
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_object", "obj", "object_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_object", "obj", "object_id"),
+        Index("ix_audit_entry_review_path", "review_path", "seq"),
+    )
 
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.foundation.access import Actor, facts_of, policy
+from app.foundation.access.actors import UNGUARDED
 from app.foundation.audit import chain
 from app.foundation.audit.models import AuditEntry, AuditHead
 from app.foundation.database import Encrypted, db, in_transaction
@@ -180,7 +181,7 @@ def timeline(resource: FactColumns) -> list[Entry]:
 
 def _entries() -> Iterator[AuditEntry]:
     yield from db.session.scalars(
-        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)
+        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500, **UNGUARDED)
     )
 
 

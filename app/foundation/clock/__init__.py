@@ -1,9 +1,23 @@
 """Business time: the drill clock, the official calendar and how a running clock is shown."""
 
-from app.foundation.clock.service import SHANGHAI, at, calendar, drill, localise, move, now, stop, today, wall
+from app.foundation.clock.service import (
+    DRILL,
+    SHANGHAI,
+    at,
+    calendar,
+    drill,
+    localise,
+    move,
+    note_drill,
+    now,
+    stop,
+    today,
+    wall,
+)
 from app.foundation.clock.views import ClockView, view
 
 __all__ = [
+    "DRILL",
     "SHANGHAI",
     "ClockView",
     "at",
@@ -11,6 +25,7 @@ __all__ = [
     "drill",
     "localise",
     "move",
+    "note_drill",
     "now",
     "stop",
     "today",

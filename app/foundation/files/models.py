@@ -13,20 +13,25 @@ from app.foundation.files.kinds import CONTENT_TYPES
 from app.foundation.jurisdiction import UnitScoped
 from app.foundation.tenancy.models import Site, Unit
 
+# The Casbin objects a file may be guarded as; each costs every reader one clause.
+GUARDED_AS = ("survey", "material")
+
 
 class StoredFile(UnitScoped, Timestamped, Model):
-    """One upload. Guarded as the object named in ``obj`` (survey, application …), with its parent's row facts.
+    """One upload. Guarded as the object named in ``obj`` (one of ``GUARDED_AS``), with its parent's row facts.
 
     ``parent_table`` and ``parent_id`` say which row it was handed in with; ``kind`` is the plugin's own word
     for what it is. The original name may carry a person's name and enters the audit record as a digest.
     """
 
     __tablename__ = "stored_file"
-    __obj__ = "application"
+    __obj__ = "material"
     __obj_column__ = "obj"
+    __objs__ = GUARDED_AS
     __personal__ = ("name",)
 
     __table_args__ = (
+        state_check("obj", GUARDED_AS),
         state_check("content_type", CONTENT_TYPES),
         CheckConstraint("size > 0", name="not_empty"),
         CheckConstraint("length(sha256) = 64", name="sha256_length"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import access, audit
 from app.foundation.database import db, in_transaction
-from app.foundation.files import kinds, queries
+from app.foundation.files import kinds, ofd, queries
 from app.foundation.files.models import StoredFile
 from app.foundation.jurisdiction import UnitScoped
 from app.foundation.tenancy.models import Site
@@ -37,7 +37,7 @@ def store(
         field: the form field named in a refusal.
 
     Raises:
-        Refusal: nothing was sent, it is too large, or it is neither PDF nor JPEG nor PNG (S12).
+        Refusal: nothing was sent, it is too large, or it is none of PDF, JPEG, PNG and OFD (S12).
         RuntimeError: no transaction is open.
     """
     if not in_transaction():
@@ -123,15 +123,23 @@ def _path(stored_name: str) -> Path:
 
 
 def _recognised(stream: IO[bytes], field: str) -> str:
-    start = stream.tell()
-    head = stream.read(kinds.HEAD)
-    stream.seek(start)
-    if not head:
+    stream.seek(0)
+    front = stream.read(kinds.FRONT)
+    stream.seek(0)
+    if not front:
         raise Refusal("file-empty", N_("没有选择文件，或者文件是空的。"), field=field)
-    content_type = kinds.recognise(head)
-    if content_type is None:
+    content_type = kinds.recognise(front[: kinds.HEAD])
+    if content_type is None or (content_type == kinds.OFD and not ofd.sound(stream)):
         raise Refusal(
-            "file-kind", N_("只接收 PDF、JPEG 或者 PNG 文件，请另存为其中一种格式后重新上传。"), field=field
+            "file-kind",
+            N_("只接收 PDF、JPEG、PNG 或者 OFD 文件，请另存为其中一种格式后重新上传。"),
+            field=field,
+        )
+    if kinds.two_faced(front, content_type) or (content_type != kinds.OFD and ofd.is_archive(stream)):
+        raise Refusal(
+            "file-two-faced",
+            N_("文件里夹带了另一种格式的内容，不予接收。请重新扫描或者导出后上传。"),
+            field=field,
         )
     return content_type
 

@@ -8,8 +8,10 @@ from urllib.parse import quote
 from flask import Response, request, send_file
 
 from app.foundation import access
+from app.foundation.admin.headers import FILE_POLICY
 from app.foundation.admin.views import PublicView, expose
 from app.foundation.files import queries
+from app.foundation.files.kinds import SHOWN_IN_BROWSERS
 from app.foundation.files.models import StoredFile
 from app.foundation.files.service import locate
 
@@ -18,6 +20,7 @@ class FileView(PublicView):
     """Open at the door, guarded inside: which object guards a file stands in its record, not in the address."""
 
     route_base = "/files"
+    targets = {"pk": StoredFile}
     default_view = "show"
 
     @expose("/<int:pk>")
@@ -36,10 +39,11 @@ class FileView(PublicView):
 
 def _answer(row: StoredFile, *, download: bool) -> Response:
     response = send_file(locate(row), mimetype=row.content_type, etag=row.sha256, max_age=0)
-    shown = "attachment" if download else "inline"
+    shown = "inline" if row.content_type in SHOWN_IN_BROWSERS and not download else "attachment"
     response.headers["Content-Disposition"] = (
         f"{shown}; filename=file-{row.id}{PurePath(row.name).suffix}; filename*=UTF-8''{quote(row.name, safe='')}"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Cache-Control"] = "private, no-store"
     return response

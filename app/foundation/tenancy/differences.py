@@ -36,6 +36,7 @@ class Changes:
     contacts_removed: list[Contact] = field(default_factory=list)
     grants_created: list[GrantPlan] = field(default_factory=list)
     grants_changed: list[tuple[Grant, GrantPlan]] = field(default_factory=list)
+    grants_released: list[Grant] = field(default_factory=list)
     reassigned: int = 0
     stranded: list[str] = field(default_factory=list)
 
@@ -44,7 +45,8 @@ class Changes:
         """Whether there is anything to do."""
         offices = (self.created, self.changed, self.vanished)
         contacts = (self.contacts_created, self.contacts_changed, self.contacts_removed)
-        return any((*offices, *contacts, self.grants_created, self.grants_changed))
+        grants = (self.grants_created, self.grants_changed, self.grants_released)
+        return any((*offices, *contacts, *grants))
 
 
 def office_values(plan: OfficePlan) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def office_values(plan: OfficePlan) -> dict[str, Any]:
 
 
 def grant_key(row: Grant) -> tuple[str, str, str, str]:
-    """What makes an exception the same one."""
+    """What makes an exception one of the same kind; its first day tells those of a kind apart."""
     return row.holder_path, row.relation, row.how, row.where_path
 
 
@@ -130,14 +132,36 @@ def _contacts(wanted: Plan, codes: Mapping[int, str], rows: list[Contact], chang
 
 
 def _grants(wanted: Plan, rows: list[Grant], changes: Changes, moves: Mapping[str, str]) -> None:
-    """Exceptions are added and corrected, never taken away: one that ended keeps its line and its ``until``."""
-    present = {}
-    for row in rows:
+    """Exceptions are added and corrected, never taken away: one that ended keeps its line and its ``until``.
+
+    A kind may have several rows, one after another. A line is the row of the same first day, whoever entered it;
+    what is then left of the declared rows of the kind is, in the order of their days, what the line used to say.
+    A declared row that no line stands for any more stays in force and is the application's to end.
+    """
+    stored: dict[tuple[str, ...], list[Grant]] = {}
+    for row in sorted(rows, key=lambda one: one.since):
         holder, relation, how, where = grant_key(row)
-        present[moves.get(holder, holder), relation, how, moves.get(where, where)] = row
-    for plan in wanted.grants:
-        found = present.get(plan.key)
-        if found is None:
+        stored.setdefault((moves.get(holder, holder), relation, how, moves.get(where, where)), []).append(row)
+    planned: dict[tuple[str, ...], list[GrantPlan]] = {}
+    for plan in sorted(wanted.grants, key=lambda one: one.since):
+        planned.setdefault(plan.key, []).append(plan)
+    for key in {**planned, **stored}:
+        _grants_of_a_kind(planned.get(key, []), stored.get(key, []), changes)
+
+
+def _grants_of_a_kind(plans: list[GrantPlan], rows: list[Grant], changes: Changes) -> None:
+    by_day = {row.since: row for row in rows}
+    pairs = [(by_day.get(plan.since), plan) for plan in plans]
+    taken = {row.id for row, _plan in pairs if row is not None}
+    left = [row for row in rows if row.declared and row.id not in taken]
+    for found, plan in pairs:
+        row = found if found is not None else left.pop(0) if left else None
+        if row is None:
             changes.grants_created.append(plan)
-        elif (found.since, found.until, found.document) != (plan.since, plan.until, plan.document):
-            changes.grants_changed.append((found, plan))
+        elif _says(row) != (plan.since, plan.until, plan.document, True, None):
+            changes.grants_changed.append((row, plan))
+    changes.grants_released.extend(left)
+
+
+def _says(row: Grant) -> tuple[Any, ...]:
+    return row.since, row.until, row.document, row.declared, row.stopped_on

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from flask_appbuilder.models.sqla import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    and_,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Encrypted, PathType, Timestamped, Versioned, state_check
+from app.foundation.database import Encrypted, PathType, Timestamped, UTCDateTime, Versioned, state_check
 from app.foundation.jurisdiction import FACTS, FactColumns, HolderScoped, UnitScoped
 
 OFFICE_KINDS = ("office", "desk", "registry")
@@ -66,7 +79,7 @@ class Unit(FactColumns, Versioned, Timestamped, Model):
         state_check("rank", RANKS),
         state_check("management", MANAGEMENTS),
         CheckConstraint("length(account) = 8", name="account_length"),
-        *FactColumns.indexes("unit"),
+        *FactColumns.indexes("unit", counted="id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -105,7 +118,7 @@ class Site(UnitScoped, Versioned, Timestamped, Model):
 
     __tablename__ = "site"
     __obj__ = "unit"
-    __table_args__ = (state_check("hosting", HOSTINGS), *UnitScoped.indexes("site"))
+    __table_args__ = (state_check("hosting", HOSTINGS), *UnitScoped.indexes("site", counted="unit_id"))
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(60), nullable=False, index=True)
@@ -137,6 +150,8 @@ class Person(HolderScoped, User):
 
     mobile: Mapped[str | None] = mapped_column(Encrypted)
     demo: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    must_change: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    password_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"), index=True)
 
     office: Mapped[Office | None] = relationship(foreign_keys=[office_id])
@@ -167,6 +182,9 @@ class Post(HolderScoped, Timestamped, Model):
     __tablename__ = "post"
     __obj__ = "user"
     __scope_unit__ = "unit_id"
+    __links__: ClassVar[dict[str, str]] = {
+        "unit_id": "the post's facts follow from the unit: reach over the post is reach over its unit"
+    }
     __table_args__ = (
         CheckConstraint("(office_id IS NULL) <> (unit_id IS NULL)", name="one_holder"),
         CheckConstraint("(role = 'filer') = (unit_id IS NOT NULL)", name="filers_at_units"),
@@ -183,10 +201,19 @@ class Post(HolderScoped, Timestamped, Model):
     since: Mapped[date] = mapped_column(Date, nullable=False)
     until: Mapped[date | None] = mapped_column(Date)
     document: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    given_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    ended_because: Mapped[str] = mapped_column(String(200), nullable=False, default="")
 
     person: Mapped[Person] = relationship()
     office: Mapped[Office | None] = relationship(foreign_keys=[office_id])
     unit: Mapped[Unit | None] = relationship()
+
+    @classmethod
+    def in_force(cls, day: date) -> ColumnElement[bool]:
+        """Posts held on a business day: begun, not past their last day, and not ended before it."""
+        return and_(cls.since <= day, or_(cls.until.is_(None), cls.until >= day), cls.ended_at.is_(None))
 
     def holder(self) -> str | None:
         """A unit's officer is held by the unit, everybody else by an office or desk."""
@@ -197,6 +224,8 @@ class Grant(FactColumns, Timestamped, Model):
     """A dated exception: what a holder's relation covers beyond its own level, and the document that says so.
 
     ``review_path`` repeats ``where_path`` (the side whose rows are opened), ``filing_path`` the holder's.
+    ``declared`` rows stand in ``tenants/*/grants.csv``, and only there are they changed; the others were granted in
+    the application, by the office ``granted_by``. ``stopped_on``: it was stopped at once, whatever its last day.
     """
 
     __tablename__ = "jurisdiction_grant"
@@ -226,6 +255,11 @@ class Grant(FactColumns, Timestamped, Model):
     since: Mapped[date] = mapped_column(Date, nullable=False)
     until: Mapped[date | None] = mapped_column(Date)
     document: Mapped[str] = mapped_column(String(120), nullable=False)
+    declared: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    stopped_on: Mapped[date | None] = mapped_column(Date)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+
+    granted_by: Mapped[Office | None] = relationship(foreign_keys=[granted_by_id])
 
 
 class Contact(Model):

@@ -1,48 +1,56 @@
-"""People and the posts they hold."""
+"""Accounts, and the posts that give them their rights. Nobody grants beyond his own scope: every verb asks twice,
+for the person and for the office, desk or unit."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
-from werkzeug.security import generate_password_hash
+from sqlalchemy import func, or_, select
 
-from app.foundation import audit, clock
-from app.foundation.access import Actor, policy
+from app.foundation import access, audit, clock
+from app.foundation.access import Actor, Facts, duties, policy
 from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
+from app.foundation.signing.hashing import hash_password
+from app.foundation.tenancy import people_rules as rules
 from app.foundation.tenancy.models import Office, Person, Post, Unit
+from app.foundation.tenancy.people_rules import Place, Seat
 from app.kernel.errors import N_, Refusal
+
+__all__ = ["MIN_PASSWORD", "add", "appoint", "hash_password", "seats_of"]
 
 MIN_PASSWORD = 10
 
 
-def hash_password(password: str) -> str:
-    """How a password is kept (scrypt)."""
-    return generate_password_hash(password)
-
-
 def add(
-    username: str, display_name: str, password: str, *, actor: Actor, office: Office | None = None,
-    email: str = "", demo: bool = False, hashed: str = "",
+    username: str, display_name: str, password: str | None, *, actor: Actor, office: Office | None = None,
+    email: str = "", demo: bool = False, hashed: str = "", must_change: bool = False,
 ) -> Person:  # fmt: skip
-    """A new account without posts, kept by ``office``. ``hashed`` spares hashing one demo password a hundred times.
+    """A new account without posts, kept by ``office`` (None: by the centre).
+
+    Args:
+        password: None leaves the account closed until its invitation is accepted.
+        hashed: spares hashing one demo password a hundred times.
+        must_change: somebody else chose the password; the first sign-in changes it.
 
     Raises:
-        Refusal: the name is taken, or the password is too short.
+        AccessDenied: the actor does not manage people of that office.
+        Refusal: the name or the address is taken, or the password is too short.
     """
-    if len(password) < MIN_PASSWORD:
+    access.require(actor, "user", "manage", office if office is not None else Facts("0."))
+    if password is not None and len(password) < MIN_PASSWORD:
         raise Refusal("password-short", N_("密码至少 %(n)s 位。"), field="password", n=MIN_PASSWORD)
-    if db.session.scalar(select(Person.id).where(Person.username == username), execution_options=UNGUARDED):
-        raise Refusal("username-taken", N_("用户名“%(name)s”已被使用。"), field="username", name=username)
+    _ensure_free(username, email)
     person = Person(
         username=username,
         last_name=display_name,
         first_name="",
         email=email or f"{username}@bianban.invalid",
-        password=hashed or hash_password(password),
-        active=True,
+        password=hashed or (hash_password(password) if password is not None else None),
+        active=password is not None,
         demo=demo,
+        must_change=must_change,
+        password_changed_at=clock.wall(),
         office_id=office.id if office is not None else None,
     )
     db.session.add(person)
@@ -50,31 +58,110 @@ def add(
     return person
 
 
+def _ensure_free(username: str, email: str) -> None:
+    taken = select(Person.id).where(func.lower(Person.username) == username.lower()).limit(1)
+    if db.session.scalar(taken, execution_options=UNGUARDED):
+        raise Refusal("username-taken", N_("用户名“%(name)s”已被使用。"), field="username", name=username)
+    if email and db.session.scalar(
+        select(Person.id).where(func.lower(Person.email) == email.lower()).limit(1),
+        execution_options=UNGUARDED,
+    ):
+        raise Refusal("email-taken", N_("该邮箱不能使用，请换一个邮箱，或者打印启用通知单。"), field="email")
+
+
 def appoint(
     person: Person, role: str, *, actor: Actor, office: Office | None = None, unit: Unit | None = None,
-    since: date | None = None, document: str = "",
+    since: date | None = None, until: date | None = None, document: str = "",
 ) -> Post:  # fmt: skip
-    """Give a person a post at an office or desk, or at a unit (filer).
+    """Give a person a post at an office or desk, or at a unit (filer), from a day until a day.
 
     Raises:
-        Refusal: the role is unknown, or does not belong at such a holder.
+        AccessDenied: the person or the holder lies outside the actor's scope, or the person is the actor.
+        Refusal: the role does not belong there, is held already, clashes with another post, or a date or the document
+            is wrong.
     """
-    place = policy().places.get(role)
-    if place in (None, "nobody"):
-        raise Refusal("role-unknown", N_("没有“%(role)s”这一岗位。"), field="role", role=role)
-    wanted = "unit" if unit is not None else office.kind if office is not None else "nobody"
-    if wanted != place:
-        raise Refusal(
-            "role-misplaced",
-            N_("“%(role)s”岗位不能设在这类机构。"),
-            field="role",
-            role=policy().label("role", role),
-        )
+    if (office is None) == (unit is None):
+        raise Refusal("holder", N_("请选择该岗位所在的机构或者单位，只选一项。"), field="office")
+    holder = office if office is not None else unit
+    access.require(actor, "user", "manage", holder)
+    access.require(actor, "user", "manage", person)
+    rules.ensure_not_oneself(actor.person_id, person.id)
+    day = since or clock.today()
+    new = Seat(
+        role,
+        access.facts_of(holder).review_path,
+        office.id if office is not None else None,
+        unit.id if unit is not None else None,
+        day,
+        until,
+    )
+    lock(person)
+    rules.ensure_fits(policy(), role, _place(holder))
+    rules.ensure_period(day, until, clock.today())
+    rules.ensure_document(document, required=not actor.is_system)
+    held = seats_of(person.id)
+    rules.ensure_not_twice(new, held)
+    rules.ensure_combinable(policy(), duties.duties(), new, held, duties.applies)
     post = Post(
-        person_id=person.id, role=role, office_id=office.id if office else None,
-        unit_id=unit.id if unit else None, since=since or clock.today(), document=document,
+        person_id=person.id, role=role, office_id=new.office_id, unit_id=new.unit_id, since=day, until=until,
+        document=document, given_by="" if actor.is_system else actor.name,
     )  # fmt: skip
     db.session.add(post)
-    holder = office.path if office else unit.account if unit else ""
-    audit.record(actor, "post.given", post, after={"person": person.username, "role": role, "holder": holder})
+    audit.record(
+        actor, "post.given", post,
+        after={"person": person.username, "role": role, "holder": _named(holder), "since": day, "until": until},
+        reason=document,
+    )  # fmt: skip
     return post
+
+
+def _place(holder: Office | Unit | None) -> Place:
+    if isinstance(holder, Office):
+        return Place(holder.kind, holder.short_name, holder.desk_kind, holder.active)
+    assert holder is not None  # noqa: S101 - one of the two is given
+    return Place("unit", holder.name, None, holder.active)
+
+
+def _named(holder: Office | Unit | None) -> str:
+    if isinstance(holder, Office):
+        return holder.path
+    return holder.account if holder is not None else ""
+
+
+def lock(person: Person) -> None:
+    """Let two who act on one person's posts queue (PostgreSQL; SQLite has one writer anyway)."""
+    db.session.execute(
+        select(Person.id).where(Person.id == person.id).with_for_update(), execution_options=UNGUARDED
+    )
+
+
+def seats_of(person_id: int) -> list[Seat]:
+    """Every post of a person that is held or still to come, wherever it stands: the rules must know them all."""
+    query = (
+        select(Post, func.coalesce(Office.path, Unit.review_path))
+        .outerjoin(Office, Office.id == Post.office_id)
+        .outerjoin(Unit, Unit.id == Post.unit_id)
+        .where(Post.person_id == person_id, _not_over())
+        .order_by(Post.id)
+    )
+    return [seat(post, path) for post, path in db.session.execute(query, execution_options=UNGUARDED)]
+
+
+def admins_of(office_id: int) -> list[Seat]:
+    """The posts as administrator of an office that active accounts hold or will hold."""
+    query = (
+        select(Post, Office.path)
+        .join(Office, Office.id == Post.office_id)
+        .join(Person, Person.id == Post.person_id)
+        .where(Post.office_id == office_id, Post.role == rules.ADMIN, Person.active.is_(True), _not_over())
+    )
+    return [seat(post, path) for post, path in db.session.execute(query, execution_options=UNGUARDED)]
+
+
+def seat(post: Post, path: str) -> Seat:
+    """A row as the rules see it."""
+    return Seat(post.role, path, post.office_id, post.unit_id, post.since, post.until, post.id)
+
+
+def _not_over() -> object:
+    return Post.ended_at.is_(None) & or_(Post.until.is_(None), Post.until >= clock.today())

@@ -42,7 +42,9 @@ def add(
                 keeper = office or (
                     db.session.scalar(select(Office).where(Office.path == unit.review_path)) if unit else None
                 )
-                person = people.add(username, display_name, password, actor=actor, office=keeper)
+                person = people.add(
+                    username, display_name, password, actor=actor, office=keeper, must_change=True
+                )
                 people.appoint(person, role, actor=actor, office=office, unit=unit, document=document)
         except Refusal as refusal:
             raise click.UsageError(str(refusal)) from refusal

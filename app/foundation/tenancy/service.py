@@ -2,86 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
-from sqlalchemy import inspect, select
+from sqlalchemy import CursorResult, inspect, or_, select, update
 from sqlalchemy.orm import Session, object_session
 
 from app.foundation import access, audit
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.jurisdiction import FACTS, FactColumns, OfficeScoped, UnitScoped
-from app.foundation.tenancy import routing
-from app.foundation.tenancy.models import Office, Site, Unit
-from app.foundation.tenancy.routing import OfficeFact, Route, Ruling, Tree, UnitFact
-from app.kernel import paths
+from app.foundation.jurisdiction import FACTS, FactColumns, HolderScoped, OfficeScoped, UnitScoped
+from app.foundation.tenancy import derivation, routing
+from app.foundation.tenancy.derivation import office_fact, related, tree_of
+from app.foundation.tenancy.models import Office, Person, Post, Site, Unit
+from app.foundation.tenancy.routing import Route, Ruling, Tree
 
-UNGUARDED = {"unguarded": True}
+__all__ = ["assign", "assign_site", "carry", "carry_offices", "office_fact", "reassign", "route", "tree_of"]
+
 DEEPEST = 8
-
-
-def office_fact(office: Office) -> OfficeFact:
-    """An office as routing sees it."""
-    return OfficeFact(
-        id=office.id,
-        path=office.path,
-        level=office.level,
-        kind=office.kind,
-        desk_kind=office.desk_kind,
-        name=office.name,
-        active=office.active,
-        settings=office.settings,
-    )
-
-
-def tree_of(offices: Iterable[Office]) -> dict[str, OfficeFact]:
-    """Offices by path, as routing wants them."""
-    return {office.path: office_fact(office) for office in offices}
-
-
-def _linked(row: Any, name: str) -> Any:
-    """What a relationship of ``row`` will point to after the flush.
-
-    A form sets the relationship, a service its foreign key: the one that was touched counts.
-    """
-    state = inspect(row)
-    history = state.attrs[name].history
-    if history.added or history.deleted:
-        return history.added[0] if history.added else None
-    relation = state.mapper.relationships[name]
-    column = next(iter(relation.local_columns))
-    key = getattr(row, state.mapper.get_property_by_column(column).key)
-    if key is None:
-        return None
-    target = relation.mapper.class_
-    with db.session.no_autoflush:
-        return db.session.scalar(select(target).where(target.id == key), execution_options=UNGUARDED)
-
-
-def _path(office: Office | None) -> str | None:
-    return office.path if office is not None else None
-
-
-def _unit_fact(unit: Unit) -> tuple[UnitFact, tuple[Office, ...]]:
-    home: Office | None = _linked(unit, "home")
-    named: Office | None = _linked(unit, "named_desk")
-    supervisor: Unit | None = _linked(unit, "supervisor")
-    personnel: Office | None = _linked(supervisor, "personnel_desk") if supervisor is not None else None
-    fact = UnitFact(
-        home=_path(home) or "",
-        management=unit.management or "local",
-        rank=unit.rank,
-        named_desk=_path(named),
-        supervisor_desk=_path(personnel),
-    )
-    return fact, tuple(office for office in (home, named, personnel) if office is not None)
-
-
-def _tree_for(offices: tuple[Office, ...]) -> Tree:
-    wanted = {path for office in offices for path in (*paths.ancestors(office.path), office.path)}
-    with db.session.no_autoflush:
-        return tree_of(db.session.scalars(select(Office).where(Office.path.in_(wanted))))
 
 
 def route(unit: Unit, *, tree: Tree | None = None) -> Route:
@@ -90,8 +28,7 @@ def route(unit: Unit, *, tree: Tree | None = None) -> Route:
     Raises:
         RoutingRefused: the unit's facts lead to no reviewing office (C-art.5, S5–S11).
     """
-    fact, offices = _unit_fact(unit)
-    return routing.derive(fact, tree if tree is not None else _tree_for(offices))
+    return derivation.route(db.session(), unit, tree=tree)
 
 
 def assign(unit: Unit, *, tree: Tree | None = None) -> Route:
@@ -112,10 +49,11 @@ def assign_site(site: Site) -> Ruling:
     Raises:
         RoutingRefused: the desk is no filing desk of the office that reviews the unit.
     """
-    unit: Unit | None = _linked(site, "unit")
+    session = db.session()
+    unit: Unit | None = related(session, site, "unit")
     if unit is None:
         raise routing.RoutingRefused("site-without-unit", routing.NO_UNIT, field="unit")
-    desk: Office | None = _linked(site, "filing_desk")
+    desk: Office | None = related(session, site, "filing_desk")
     ruling = routing.site_filing(
         unit.filing_path, unit.review_path, office_fact(desk) if desk is not None else None
     )
@@ -182,6 +120,8 @@ def carry(unit: Unit) -> int:
         for model in _scoped(UnitScoped):
             for row in session.scalars(select(model).where(model.unit_id == unit.id)):
                 moved += _follow(row)
+        for post in session.scalars(select(Post).where(Post.unit_id == unit.id)):
+            moved += _set(post, {name: getattr(unit, name) for name in FACTS})
         session.flush()
         rewritten += moved
         if not moved:
@@ -206,14 +146,42 @@ def _set(row: Any, wanted: Mapping[str, Any]) -> bool:
 
 
 def carry_offices(office_ids: set[int], tree: Tree) -> int:
-    """Rewrite the facts of what these offices own (campaigns, batches) after they moved. As a system task."""
-    own = {office.id: office for office in tree.values()}
+    """Rewrite the facts of what these offices own and keep (campaigns, accounts, posts) after they changed.
+
+    As a system task; one UPDATE a table and office.
+    """
+    session = db.session()
+    session.flush()
     count = 0
-    for model in _scoped(OfficeScoped):
-        for row in db.session.scalars(select(model).where(model.office_id.in_(office_ids))):
-            path = own[row.office_id].path
-            province, city, county = routing.levels(path, tree)
-            wanted = dict(zip(FACTS, (path, None, province, city, county), strict=True))
-            count += _set(row, wanted)
-    db.session.flush()
+    for office in sorted((one for one in tree.values() if one.id in office_ids), key=lambda one: one.path):
+        facts = dict(zip(FACTS, (office.path, None, *routing.levels(office.path, tree)), strict=True))
+        for table in _tables(OfficeScoped, HolderScoped):
+            if "office_id" in table.c:
+                other = or_(*(table.c[name].is_distinct_from(value) for name, value in facts.items()))
+                changed = update(table).values(facts).where(table.c.office_id == office.id, other)
+                count += cast("CursorResult[Any]", session.execute(changed)).rowcount
+    if count:
+        _carry_people(session, office_ids)
+    for row in list(session.identity_map.values()):
+        if isinstance(row, (OfficeScoped, HolderScoped)):
+            session.expire(row, FACTS)
     return count
+
+
+def _carry_people(session: Session, office_ids: set[int]) -> None:
+    """What follows an account (sessions, the sign-in log) goes where the account is kept."""
+    person: Any = Person.__table__
+    moved = select(person.c.id).where(person.c.office_id.in_(office_ids))
+    for table in _tables(HolderScoped):
+        if "person_id" in table.c and "office_id" not in table.c:
+            own = {
+                name: select(person.c[name]).where(person.c.id == table.c.person_id).scalar_subquery()
+                for name in FACTS
+            }
+            session.execute(update(table).values(own).where(table.c.person_id.in_(moved)))
+
+
+def _tables(*kinds: type[FactColumns]) -> list[Any]:
+    return sorted(
+        (model.__table__ for kind in kinds for model in _scoped(kind)), key=lambda table: str(table.name)
+    )

@@ -12,7 +12,7 @@ from app.kernel.errors import N_
 
 Fault = tuple[str, dict[str, object]]
 
-INHERITED = frozenset({"area_code", "document"})
+INHERITED = frozenset({"area_code", "document", "second_factor", "session_hours", "session_idle", "three_administrators"})
 
 
 def _text(value: Any) -> bool:
@@ -42,6 +42,30 @@ def _some_text(value: Any) -> Iterator[Fault]:
         yield N_("document 应为文件名称或文号。"), {}
 
 
+def _one_of(words: tuple[str, ...], message: str) -> Callable[[Any], Iterator[Fault]]:
+    def check(value: Any) -> Iterator[Fault]:
+        if value not in words:
+            yield message, {"value": value}
+
+    return check
+
+
+def _whole(most: int, message: str) -> Callable[[Any], Iterator[Fault]]:
+    def check(value: Any) -> Iterator[Fault]:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+            yield message, {"value": value, "most": most}
+
+    return check
+
+
+def _switch(message: str) -> Callable[[Any], Iterator[Fault]]:
+    def check(value: Any) -> Iterator[Fault]:
+        if not isinstance(value, bool):
+            yield message, {"value": value}
+
+    return check
+
+
 CLOCKS = "clocks"
 SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "application_prefix": _pattern(
@@ -51,6 +75,14 @@ SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "badge_segment": _pattern(r"\d{4}", N_("badge_segment 应为带引号的 4 位数字：%(value)s。")),
     "document": _some_text,
     "filing": _filing,
+    "second_factor": _one_of(
+        ("required", "optional"), N_("second_factor 应为 required（须启用）或 optional（自愿）：%(value)s。")
+    ),
+    "session_hours": _whole(24 * 7, N_("session_hours 应为 1 至 %(most)s 的整数（小时）：%(value)s。")),
+    "three_administrators": _switch(
+        N_("three_administrators 应为 true（系统、安全、审计管理岗须由三人担任）或 false：%(value)s。")
+    ),
+    "session_idle": _whole(24 * 60, N_("session_idle 应为 1 至 %(most)s 的整数（分钟）：%(value)s。")),
 }
 
 
@@ -85,7 +117,7 @@ def _clocks(value: Any, national: Limits) -> Iterator[Fault]:
 def setting(office: Office, key: str) -> Any:
     """An office's setting, or None.
 
-    ``area_code`` and ``document`` are looked for upwards too; clocks and filing rules bind only the office
+    ``INHERITED`` keys are looked for upwards too; clocks and filing rules bind only the office
     that sets them.
 
     Raises:

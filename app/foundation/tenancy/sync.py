@@ -45,10 +45,10 @@ def run(root: Path) -> Changes:
         changes = compare(wanted, stored, _contacts(), _grants())
         if changes.any:
             touched = _touched(changes)
-            _move_grants(changes)
             _free_paths(changes)
             _change(changes, stored)
             _create(changes, stored)
+            _move_grants(changes)
             _write_contacts(changes, stored)
             _write_grants(changes)
             _carry(changes, stored, touched, actor)
@@ -80,6 +80,7 @@ def _move_grants(changes: Changes) -> None:
     for grant in _grants() if moves else ():
         grant.holder_path = moves.get(grant.holder_path, grant.holder_path)
         grant.where_path = moves.get(grant.where_path, grant.where_path)
+    db.session.flush()
 
 
 def _free_paths(changes: Changes) -> None:
@@ -143,10 +144,14 @@ def _write_grants(changes: Changes) -> None:
                 since=plan.since,
                 until=plan.until,
                 document=plan.document,
+                declared=True,
             )
         )
     for row, plan in changes.grants_changed:
         row.since, row.until, row.document = plan.since, plan.until, plan.document
+        row.declared, row.stopped_on = True, None
+    for row in changes.grants_released:
+        row.declared = False
     db.session.flush()
 
 
@@ -191,7 +196,7 @@ def _remember(changes: Changes, stored: Mapping[str, Office], actor: Actor) -> N
         "contacts": len(changes.contacts_created)
         + len(changes.contacts_changed)
         + len(changes.contacts_removed),
-        "grants": len(changes.grants_created) + len(changes.grants_changed),
+        "grants": len(changes.grants_created) + len(changes.grants_changed) + len(changes.grants_released),
         "units_reassigned": changes.reassigned,
     }
     audit.record(actor, "tenants.synced", root, after=counts)

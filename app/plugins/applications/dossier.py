@@ -37,7 +37,7 @@ def unit_of(application: Application) -> Unit:
     loaded = application.__dict__.get("unit")
     if loaded is not None and loaded.id == application.unit_id:
         return loaded  # type: ignore[no-any-return]
-    with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(_TASK, over=application.review_path)):
         return db.session.scalars(select(Unit).where(Unit.id == application.unit_id)).one()
 
 
@@ -108,7 +108,7 @@ def materials(application: Application) -> list[files.StoredFile]:
 
     The platform counts them for everybody; who may open one is asked again (``material see``), file by file.
     """
-    with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(_TASK, over=application.review_path)):
         return stored.of(application)
 
 

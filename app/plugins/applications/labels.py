@@ -69,6 +69,7 @@ VERBS = {
     "application.sent_back": _l("注册管理中心退回"),
     "application.badged": _l("核发网站标识"),
     "application.revealed": _l("查看个人信息"),
+    "application.handed_over": _l("转交接手人"),
 }
 # What the timeline leaves out: steps of work that change nothing for anybody else.
 QUIET = frozenset(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Encrypted, Timestamped, UTCDateTime, Versioned, state_check
@@ -80,7 +81,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         ),
         Index("ix_application_due_order", "due_order", "id"),
         *(Index(f"ix_application_{fact}_due", fact, "due_order", "id") for fact in FACTS),
-        *UnitScoped.indexes("application"),
+        *UnitScoped.indexes("application", counted="unit_id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -155,7 +156,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         """A site's own filing desk files its application too (S8); before there is a site, the unit's does."""
         return "site" if self.site_id or self.site else "unit"
 
-    @property
+    @hybrid_property
     def name(self) -> str:
         """What the application is called in lists and in the API: its website."""
         return self.site_name

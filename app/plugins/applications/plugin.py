@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
-from app.plugins.applications import labels, views
+from app.plugins.applications import handover, labels, views
 
 
 class ApplicationsPlugin(Plugin):
@@ -22,6 +22,7 @@ class ApplicationsPlugin(Plugin):
     def init_app(self, app: Flask) -> None:
         words.add("application", labels.STATE)
         words.add(words.VERB, labels.VERBS)
+        handover.register()
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.foundation.limits import Limits
 from app.foundation.tenancy.models import RANKS
-from app.kernel.errors import N_, AccessDenied, Finding, Invalid, Refusal
+from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications.fields import FIELDS, SITE
 from app.plugins.names.rules import EXPIRED, NOT_WORKING, UNREGISTERED, Standing
 
@@ -241,19 +241,3 @@ def ensure_checked(items: Iterable[Item]) -> None:
     found = standing_in_the_way(items)
     if found:
         raise Invalid(found, code="checklist", source=found[0].source)
-
-
-def ensure_another(first_reviewer_id: int | None, person_id: int | None) -> None:
-    """The written review is somebody else's than the first (maker and checker).
-
-    Raises:
-        AccessDenied: the same person, or nobody in particular.
-    """
-    if person_id is None or person_id == first_reviewer_id:
-        raise AccessDenied(
-            "same-reviewer",
-            N_(
-                "在线初审和书面审核须由两人分别办理。您办理了本件的在线初审，书面审核请由本机构其他负责人办理。"
-            ),
-            source="办法第七条",
-        )

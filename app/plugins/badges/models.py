@@ -41,7 +41,7 @@ class Badge(UnitScoped, Versioned, Timestamped, Model):
         CheckConstraint("length(number) = 23", name="number_length"),
         UniqueConstraint("unit_id", "sequence"),
         Index("ix_badge_state", "state", "id"),
-        *UnitScoped.indexes("badge"),
+        *UnitScoped.indexes("badge", counted="unit_id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

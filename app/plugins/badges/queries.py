@@ -38,7 +38,7 @@ def get(pk: int) -> Badge:
 
 def lock(badge: Badge) -> None:
     """Read the badge again and hold its row until the transaction ends."""
-    db.session.refresh(badge, with_for_update=True)
+    db.session.refresh(badge, with_for_update={"of": Badge})
 
 
 def decision(badge: Badge) -> Revocation | None:
@@ -80,10 +80,14 @@ def taken(hosts: Iterable[Host]) -> Mapping[str, tuple[str, str]]:
     return {host: (number, organ) for host, number, organ in db.session.execute(statement)}
 
 
-def lock_unit(unit_id: int) -> Unit:
-    """The unit, its row held so that two badges of it are numbered one after the other."""
-    statement = select(Unit).where(Unit.id == unit_id).with_for_update(key_share=True)
-    unit = db.session.scalar(statement.execution_options(populate_existing=True))
+def lock_unit(item: BatchItem) -> Unit:
+    """The unit of a reported site, its row held so that two badges of it are numbered one after the other.
+
+    The platform holds it: the registrar, who may not change units, could not on PostgreSQL.
+    """
+    statement = select(Unit).where(Unit.id == item.unit_id).with_for_update(key_share=True)
+    with access.acting_as(access.system("badge numbering", over=item.review_path)):
+        unit = db.session.scalar(statement.execution_options(populate_existing=True))
     if unit is None:
         raise NotSeen("unit-not-seen", N_("没有找到开办单位的登记。"))
     return unit

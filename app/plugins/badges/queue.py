@@ -79,6 +79,7 @@ class QueueView(ScopedView):
         "issue_ticked": "issue",
         "give_back": "return",
     }
+    targets = {"pk": BatchItem, "batch.pk": Batch, "issue_ticked.pk": Batch}
     default_view = "index"
     list_title = _l("核发队列")
 

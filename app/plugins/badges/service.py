@@ -28,16 +28,17 @@ def issue(item: BatchItem, *, actor: Actor) -> Badge:
     """Give a reported site its badge and number, from the frozen snapshot alone (C-art.4, P-3.5).
 
     Raises:
-        AccessDenied: the actor is no registrar.
+        AccessDenied: the actor is no registrar, or reported the site himself.
         WrongState: the item was issued or returned already.
         Refusal: the snapshot was altered, speaks of another unit, or one of its hosts has a badge in force.
     """
     access.require(actor, "badge", "issue", item)
     registry.lock_items([item])
     registry_rules.ensure_pending(item.state)
+    access.ensure_another(actor, "badge:issue", {"badge:request": item.batch.sent_by_id})
     recorded = registry.recorded_hashes(item.batch).get(str(item.application_id))
     registry_rules.ensure_intact(item.snapshot, item.sha256, recorded)
-    unit = queries.lock_unit(item.unit_id)
+    unit = queries.lock_unit(item)
     rules.ensure_same_unit(item.snapshot, unit.account)
     hosts = snapshot.hosts_in(item.snapshot)
     rules.ensure_free(rules.taken_among(hosts, queries.taken(hosts)))
@@ -191,7 +192,7 @@ def strike(badge: Badge, *, actor: Actor) -> Badge:
     """Execute, as registrar, the reviewing office's decision; the hosts are free again.
 
     Raises:
-        AccessDenied: the actor is no registrar.
+        AccessDenied: the actor is no registrar, or took the decision himself.
         WrongState: nothing was decided, or the badge is revoked already.
     """
     access.require(actor, "badge", "strike", badge)
@@ -199,6 +200,7 @@ def strike(badge: Badge, *, actor: Actor) -> Badge:
     revocation = queries.decision(badge)
     if revocation is None:
         raise rules.undecided()
+    access.ensure_another(actor, "badge:strike", {"badge:revoke": revocation.decided_by_id})
     before, now = badge.state, clock.now()
     take(BadgeFlow(badge), "revoke")
     badge.state_since, badge.suspended_ground, badge.suspended_reason = now, "", ""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Timestamped, Versioned, state_check
-from app.foundation.jurisdiction import OfficeScoped
+from app.foundation.jurisdiction import NAMES_PATHS, OfficeScoped
 from app.foundation.tenancy.models import Office
 
 KINDS = ("survey", "return", "filing", "finish")
@@ -55,7 +55,7 @@ class Campaign(OfficeScoped, Versioned, Timestamped, Model):
     annexes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     based_on: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     addressees: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
-    groups: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
+    groups: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list, info=NAMES_PATHS)
     tracks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     sealed: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
 

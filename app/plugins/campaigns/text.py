@@ -58,7 +58,7 @@ def render(text: str) -> Markup:
     )
     tokens = reader.parse(text)
     _lower_headings(tokens)
-    return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704 - raw HTML is off
+    return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704 - raw HTML is off # nosec B704
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.foundation import access, clock
 from app.foundation.access import Actor, current_actor
 from app.foundation.admin.interface import ScopedInterface
+from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
 from app.foundation.clock.views import ClockView
 from app.foundation.clock.views import view as clock_view
@@ -57,6 +58,10 @@ class CampaignView(ScopedView):
     route_base = "/campaigns"
     obj = "campaign"
     acts = {"show": "see", "annex": "see", "local": "issue", "set_local": "issue"}
+    targets = {
+        "pk": Campaign, "number": ("1",), "step": Row(CampaignStep, act="see", enough=False),
+        "local.pk": Row(Campaign, act="see", enough=False), "set_local.pk": Row(Campaign, act="see", enough=False),
+    }  # fmt: skip
     default_view = "show"
 
     @expose("/<int:pk>/")

@@ -38,7 +38,7 @@ def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) ->
     queries.lock(Application, sites)
     ensure_reportable(office, sites)
     batch = _frozen(office, sites, actor)
-    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(TASK, over=office.path)):
         for application in sites:
             applications.mark_reported(application, actor=actor)
     audit.record(actor, SENT, batch, after={"number": batch.number, "items": _hashes(batch)})
@@ -161,7 +161,7 @@ def return_item(item: BatchItem, *, reason: str, actor: Actor) -> BatchItem:
     audit.record(
         actor, "item.returned", item, before={"state": "pending"}, after={"state": "returned"}, reason=said
     )
-    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(TASK, over=item.review_path)):
         applications.mark_sent_back(_application(item), reason=said, actor=actor)
     signals.item_returned.send(item, actor=actor)
     return item
@@ -178,7 +178,7 @@ def mark_issued(item: BatchItem, number: str, *, actor: Actor) -> None:
     audit.record(
         actor, "item.issued", item, before={"state": "pending"}, after={"state": "issued", "badge": number}
     )
-    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(TASK, over=item.review_path)):
         applications.mark_badged(_application(item), actor=actor)
 
 

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from app.foundation import audit
 from app.foundation.access import current_actor
 from app.foundation.admin import arguments
+from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
@@ -30,6 +31,10 @@ class ReportView(ScopedView):
     route_base = "/registry/report"
     obj = "badge"
     acts = {"index": "request", "check": "request", "send": "request"}
+    targets = {
+        "check.applications": Application, "send.applications": Application,
+        "index.office": Row(Office, by="code", enough=False),
+    }  # fmt: skip
     default_view = "index"
     list_title = _l("报送标识")
 
@@ -118,6 +123,7 @@ class BatchView(ScopedView):
 
     route_base = "/registry/batches"
     obj = "badge"
+    targets = {"pk": Batch}
     default_view = "show"
 
     @expose("/<int:pk>")

@@ -13,10 +13,12 @@ from sqlalchemy import ColumnElement, and_, or_
 from app.foundation import access, audit, clock
 from app.foundation.access import current_actor
 from app.foundation.admin import arguments
+from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import db, transaction
 from app.foundation.documents import xlsx
+from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_
 from app.plugins.campaigns.rules import Group, Plan
 from app.plugins.surveys import collation, expected, groups, labels, progress, shown
@@ -38,6 +40,10 @@ class AggregateView(ScopedView):
     route_base = "/aggregate"
     obj = "aggregate"
     acts = {"show": "see", "units": "see", "export": "see"}
+    targets = {
+        "office": Row(Office, by="code"), "units.office": Row(Office, by="code", enough=False),
+        "export.office": Row(Office, by="code", enough=False),
+    }  # fmt: skip
     default_view = "show"
 
     @expose("/")
@@ -101,7 +107,7 @@ class AggregateView(ScopedView):
         where = [_of_group(plan, group, sheets.c)] if group is not None else []
         where += [sheets.c.nature.in_(line.natures) for line in plan.lines if line.key == track]
         asked = expected.listed(sheets, plan, state, *where, limit=PAGE + 1, offset=(number - 1) * PAGE)
-        with access.acting_as(access.system(progress.TASK, over=access.EVERYWHERE)):
+        with access.acting_as(access.system(progress.TASK, over=path)):
             rows = db.session.execute(asked).all()
         return self.render_template(
             "surveys/aggregate_units.html",

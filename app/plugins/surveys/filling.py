@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, BinaryIO, cast
 
 from flask import flash, make_response, redirect, request, url_for
@@ -12,10 +12,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import access
 from app.foundation.access import current_actor
+from app.foundation.admin import conflicts
+from app.foundation.admin.conflicts import Conflict
 from app.foundation.admin.filters import words
+from app.foundation.admin.formatters import text_of
 from app.foundation.admin.views import expose, has_access
 from app.foundation.database import db, transaction
-from app.kernel.errors import Finding, Invalid, Refusal, Stale
+from app.kernel.errors import N_, Finding, Invalid, Refusal, Stale
 from app.plugins.establishment.labels import RANK
 from app.plugins.surveys import forms, labels, queries, rules, service, shown
 from app.plugins.surveys.forms import SITE, Typed
@@ -54,6 +57,7 @@ class Filling:
         try:
             with transaction():
                 sheet = queries.get(pk)
+                _settle(sheet, typed)
                 _keep(sheet, typed, do)
         except (Stale, StaleDataError):
             return self._stale(pk, typed)
@@ -152,18 +156,20 @@ class Filling:
                 "",
                 str(
                     _(
-                        "您打开表单之后，他人修改了这份表，本次没有保存。请核对下面标出的内容；再次保存将以您填写的为准。"
+                        "您打开表单之后，他人修改了这份表，本次没有保存。请逐项选择采用他人保存的还是您填写的，再保存一次。"
                     )
                 ),
             )
         ]
-        findings += _differing(typed, forms.of(sheet))
+        theirs = forms.of(sheet)
+        findings += _differing(typed, theirs)
         typed.version = sheet.version
-        return make_response(self._form(sheet, typed, findings, unsaved=True), Stale.status)
+        both = _both(typed, theirs)
+        return make_response(self._form(sheet, typed, findings, unsaved=True, both=both), Stale.status)
 
     def _form(
         self, sheet: SurveySheet, typed: Typed, findings: Iterable[Finding] = (), *, unsaved: bool = False,
-        saved: bool = False, focus: str = "",
+        saved: bool = False, focus: str = "", both: Sequence[Conflict] = (),
     ) -> str:  # fmt: skip
         found, scans = list(findings), queries.scans(sheet)
         given = queries.circumstances(sheet, bool(scans))
@@ -181,6 +187,7 @@ class Filling:
             done={name: _done(name, missing) for name in SECTIONS},
             unsaved=unsaved,
             saved=saved,
+            both=both,
             focus=focus,
             scans=scans,
             seal_source=given.seal_source,
@@ -193,6 +200,39 @@ class Filling:
             responsible=rule,
             responsible_source=source,
         )
+
+
+def _settle(sheet: SurveySheet, typed: Typed) -> None:
+    """Where the other's version was chosen, take it.
+
+    Raises:
+        Stale: a choice that the page offered was not made.
+    """
+    if conflicts.unsettled():
+        raise Stale("stale", N_("请逐项选择采用哪一份。"))
+    theirs = forms.of(sheet)
+    for name in typed.values:
+        if conflicts.takes_theirs(name):
+            typed.values[name] = theirs.values[name]
+    for name in typed.flags:
+        if conflicts.takes_theirs(name):
+            typed.flags[name] = theirs.flags[name]
+    if conflicts.takes_theirs("sites"):
+        typed.rows = theirs.rows
+
+
+def _both(mine: Typed, theirs: Typed) -> list[Conflict]:
+    """Both versions of every field that differs; the websites as one choice."""
+    words = (*forms.TEXTS, *forms.CHOICES, "site_count")
+    fields = [(n, str(labels.FIELDS[n]), _word(n, theirs.values[n]), _word(n, mine.values[n])) for n in words]
+    flags = {"no_website": _("无网站"), "reform": _("涉及政府机构改革或者事业单位分类改革")}
+    fields += [(n, str(flags[n]), text_of(theirs.flags[n]), text_of(mine.flags[n])) for n in forms.FLAGS]
+    fields.append(("sites", str(_("网站")), _sites(theirs), _sites(mine)))
+    return conflicts.differing(fields)
+
+
+def _sites(typed: Typed) -> str:
+    return "；".join(" ".join(row[name].strip() for name in SITE) for row in typed.filled())
 
 
 def _keep(sheet: SurveySheet, typed: Typed, do: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Timestamped, UTCDateTime, Versioned, state_check
@@ -40,6 +41,7 @@ class SurveySheet(UnitScoped, Versioned, Timestamped, Model):
     __tablename__ = "survey_sheet"
     __obj__ = "survey"
     __personal__ = ("leader", "contact", "phone", "email")
+    __links__ = {"unit_id": "a desk that files single sites does not see their unit; open_ asks the site's register"}
     __table_args__ = (
         state_check("state", STATES),
         state_check("nature", NATURES),
@@ -61,7 +63,7 @@ class SurveySheet(UnitScoped, Versioned, Timestamped, Model):
         ),
         UniqueConstraint("campaign_id", "unit_id", "filing_desk_id"),
         Index("ix_survey_sheet_review_path_state", "review_path", "state"),
-        *UnitScoped.indexes("survey_sheet"),
+        *UnitScoped.indexes("survey_sheet", counted="unit_id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -94,7 +96,7 @@ class SurveySheet(UnitScoped, Versioned, Timestamped, Model):
         back_populates="sheet", order_by="SurveySite.number", cascade="all, delete-orphan"
     )
 
-    @property
+    @hybrid_property
     def name(self) -> str:
         """The unit's name, as other systems ask for it."""
         return self.unit_name

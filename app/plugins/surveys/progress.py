@@ -65,7 +65,7 @@ def cells(
         .group_by(*by)
         .order_by(*by)
     )
-    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(TASK, over=path or plan.office_path)):
         rows = db.session.execute(statement).all()
     found = []
     for review_path, filing_path, nature, *numbers in rows:
@@ -160,7 +160,7 @@ def missing(actor: Actor, limit: int) -> list[str]:
 def missing_rows(actor: Actor, plan: Plan, table: Timetable, path: str, limit: int) -> list[Any]:
     """Those at an office's own level who have not reported, by account (see ``expected.listed``); one statement."""
     sheets = expected.sheets(actor, plan, path=path, level=path)
-    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(TASK, over=path)):
         rows = db.session.execute(expected.listed(sheets, plan, expected.MISSING, limit=limit)).all()
     return [row for row in rows if addressed(plan, table, Whose(row.review_path, row.filing_path))]
 

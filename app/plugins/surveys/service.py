@@ -154,7 +154,7 @@ def attach_scan(sheet: SurveySheet, stream: BinaryIO, filename: str, *, actor: A
 
     Raises:
         AccessDenied, WrongState: as ``save``.
-        Refusal: the file is empty, too large, or neither PDF nor JPEG nor PNG; field ``scan``.
+        Refusal: the file is empty, too large, or none of PDF, JPEG, PNG and OFD; field ``scan``.
     """
     access.require(actor, "survey", "edit", sheet)
     _ensure_editable(sheet)

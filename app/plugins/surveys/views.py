@@ -15,6 +15,7 @@ from app.foundation.admin.formatters import Cell
 from app.foundation.admin.interface import ScopedInterface
 from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
 from app.foundation.database import transaction
+from app.foundation.tenancy.models import Unit
 from app.kernel.errors import Invalid
 from app.plugins.establishment.labels import RANK
 from app.plugins.surveys import labels, queries, register, rules, service, shown
@@ -84,6 +85,7 @@ class SurveyView(Filling, ScopedView):
         "page": "see", "paper": "see", "todo": "edit", "new": "edit", "start": "edit", "edit": "edit", "fill": "edit",
         "check": "edit", "submit": "submit", "withdraw": "submit", "accept": "accept", "give_back": "return",
     }  # fmt: skip
+    targets = {"pk": SurveySheet, "new.unit": Unit, "start.unit": Unit}
     default_view = "todo"
 
     @expose("/todo")

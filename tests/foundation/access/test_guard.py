@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import delete, exists, func, insert, select, union_all, update
+from sqlalchemy.orm import aliased, joinedload
 
 from app import create_app
 from app.foundation import access
 from app.foundation.access import ForeignWrite
+from app.foundation.access.guard import guarded
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Site, Unit
 from tests.policies.world import World, build
@@ -52,7 +54,10 @@ def names(model: type[Unit] | type[Site]) -> set[str]:
         (("coordinator", "0.43.07.thy."), {"taohuayuan"}),
         (("coordinator", "0.43.07.rsj."), {"sub"}),
         (("filer", "wuling"), {"wuling"}),
-        (("egov", "0.43.07.02.egov."), {"wuling", "wuling2"}),
+        (
+            ("egov", "0.43.07.02.egov."),
+            {"wuling", "wuling2", "liuyehu"},
+        ),  # the county it stands beside, and by exception
         (("auditor", "0.42."), {"yichang", "qianjiang"}),
         (("auditor", "0.42.05."), {"yichang"}),
     ],
@@ -161,3 +166,152 @@ def test_the_guard_does_not_reach_into_another_thread_of_work(world: World) -> N
         with access.acting_as(world.actor(("filer", "dingcheng"))):
             assert names(Unit) == {"dingcheng"}
         assert names(Unit) == {"wuling"}
+
+
+def test_a_unit_is_settled_by_the_guard_itself(world: World) -> None:
+    """Nobody need call ``assign``: who reviews a unit follows from its home at every flush."""
+    home, abroad = world.offices["0.43.07.02."], world.offices["0.43.07.03."]
+    with access.acting_as(world.actor(("clerk", "0.43.07.02."))):
+        with transaction() as session:
+            unit = Unit(
+                account="00009001", name="新单位", nature="organ", rank="division", home_id=home.id,
+                review_path="0.43.07.03.", filing_path="0.43.07.zfwz.", county_id=abroad.id,
+            )  # fmt: skip
+            session.add(unit)
+            session.flush()
+            assert (unit.review_path, unit.filing_path, unit.county_id) == ("0.43.07.02.", None, home.id)
+            unit.review_path = "0.43.07.03."
+            session.flush()
+            assert unit.review_path == "0.43.07.02."
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.add(
+                Unit(
+                    account="00009002",
+                    name="越界",
+                    nature="organ",
+                    rank="division",
+                    home_id=abroad.id,
+                    review_path="0.43.07.02.",
+                    county_id=home.id,
+                )
+            )
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.scalars(select(Unit).where(Unit.name == "新单位")).one().home_id = abroad.id
+
+
+def test_a_key_points_only_to_rows_that_are_seen(world: World) -> None:
+    clerk = world.actor(("clerk", "0.43.07.02."))
+    foreign = world.units["dingcheng"].id
+    with access.acting_as(clerk):
+        with pytest.raises(ForeignWrite, match="supervisor_id"), transaction() as session:
+            session.scalars(select(Unit).where(Unit.name == "wuling")).one().supervisor_id = foreign
+        with pytest.raises(ForeignWrite, match="supervisor_id"), transaction() as session:
+            session.scalars(select(Unit).where(Unit.name == "wuling")).one().supervisor_id = 999_999
+        with transaction() as session:
+            session.scalars(select(Unit).where(Unit.name == "wuling")).one().supervisor_id = world.units[
+                "wuling2"
+            ].id
+    with access.acting_as(access.system("tests", over="0.")), transaction() as session:
+        session.scalars(select(Unit).where(Unit.name == "wuling2")).one().supervisor_id = foreign
+    with access.acting_as(clerk), transaction() as session:  # a key nobody touches may stay what it is
+        session.scalars(select(Unit).where(Unit.name == "wuling2")).one().address = "改"
+    with access.acting_as(clerk), pytest.raises(ForeignWrite), transaction() as session:
+        abroad = Unit(
+            account="00009003",
+            name="别处",
+            nature="organ",
+            rank="division",
+            home_id=world.offices["0.43.07.03."].id,
+        )
+        session.scalars(select(Unit).where(Unit.name == "wuling")).one().supervisor = abroad
+
+
+def test_a_task_reaches_only_its_stated_scope(world: World) -> None:
+    with access.acting_as(access.system("tests", over="0.43.07.02.")):
+        assert names(Unit) == {"wuling", "wuling2"}
+        with transaction() as session:
+            session.add(Site(name="本级", unit_id=world.units["wuling"].id))
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.add(Site(name="越界", unit_id=world.units["dingcheng"].id))
+    with access.acting_as(access.system("tests")):
+        assert names(Unit) == set()
+        with pytest.raises(ForeignWrite), transaction() as session:
+            session.add(Site(name="无", unit_id=world.units["wuling"].id))
+
+
+def test_a_bulk_write_needs_the_right_to_write(world: World) -> None:
+    with access.acting_as(world.actor(("auditor", "0.43.07.02."))), transaction() as session:
+        assert names(Unit) == {"wuling", "wuling2"}
+        assert session.execute(update(Unit).values(address="改")).rowcount == 0  # type: ignore[attr-defined]
+        assert session.execute(delete(Unit)).rowcount == 0  # type: ignore[attr-defined]
+    with access.acting_as(world.actor(("clerk", "0.43.07."))), transaction() as session:
+        reached = session.execute(update(Unit).values(address="改")).rowcount  # type: ignore[attr-defined]
+    with access.acting_as(access.system("tests", over="0.")):
+        at = set(db.session.scalars(select(Unit.review_path).where(Unit.address == "改")))
+    assert reached
+    assert at == {"0.43.07."}
+
+
+def test_a_bulk_write_that_moves_rows_or_skips_the_guard_is_refused(world: World) -> None:
+    clerk = world.actor(("clerk", "0.43.07.02."))
+    own, abroad = world.units["wuling"].id, world.offices["0.43.07.03."]
+    statements: list[tuple[Any, Any]] = [
+        (update(Unit).values(review_path="0.43.07.03."), None),
+        (update(Unit).values({Unit.home_id: abroad.id}), None),
+        (update(Unit).values(supervisor_id=own), None),
+        (update(Site).values(unit_id=own), None),
+        (update(Unit), [{"id": own, "address": "改"}]),
+        (insert(Site), [{"name": "越", "unit_id": own, "review_path": "0.43.07.03."}]),
+        (insert(Site).values(name="越", unit_id=own, review_path="0.43.07.03."), None),
+    ]
+    with access.acting_as(clerk):
+        for statement, rows in statements:
+            with pytest.raises(ForeignWrite), transaction() as session:
+                session.execute(statement, rows) if rows else session.execute(statement)
+    with access.acting_as(access.system("tests", over="0.")):
+        assert names(Site) == {"门户", "另一网站"}
+        assert db.session.scalar(select(Unit.review_path).where(Unit.id == own)) == "0.43.07.02."
+
+
+def test_an_outer_join_to_an_alias_is_narrowed_in_its_condition(world: World) -> None:
+    twin = aliased(Unit)
+    query = select(Office.path, twin.name).outerjoin(twin, twin.home_id == Office.id)
+    for post, seen in (
+        (("reviewer", "0.43.07.02."), {"wuling", "wuling2", "customs"}),
+        (("filer", "wuling"), {"wuling"}),
+        (("reviewer", "0.43.07.02."), {"wuling", "wuling2"}),
+    ):
+        with access.acting_as(world.actor(post)):
+            rows = db.session.execute(query).all()
+            mine = names(Unit)
+            assert {name for _path, name in rows if name} == mine <= seen
+            assert {path for path, _name in rows} == set(db.session.scalars(select(Office.path)))
+
+
+def test_a_guarded_statement_kept_for_one_gives_another_no_more(world: World) -> None:
+    reviewer, filer = world.actor(("reviewer", "0.43.07.02.")), world.actor(("filer", "dingcheng"))
+    kept = guarded(select(Unit.name), reviewer)
+    for _turn in range(2):
+        with access.acting_as(reviewer):
+            assert set(db.session.scalars(kept)) == {"wuling", "wuling2"}
+        with access.acting_as(filer):
+            assert set(db.session.scalars(kept)) == set()
+
+
+def test_a_sub_select_below_a_public_table_is_narrowed_too(world: World) -> None:
+    some = select(Unit.id, Unit.name, Unit.home_id).subquery()
+    common = select(Unit.name).cte("units")
+    asked: list[Any] = [
+        select(Office.id).where(Office.id.in_(select(Unit.home_id))),
+        select(Office.id).where(exists().where(Unit.home_id == Office.id)),
+        select(Office.id).where(select(func.count(Unit.id)).scalar_subquery() > 0),
+        select(Office.id).join(some, some.c.home_id == Office.id),
+        select(Office.id).where(Office.path == select(func.min(Unit.review_path)).scalar_subquery()),
+        select(some),
+        select(common),
+        union_all(select(Unit.id), select(Site.id)),
+    ]
+    with access.acting_as(access.system("tests", over="0.")):
+        assert all(db.session.execute(query).all() for query in asked)
+    with access.acting_as(access.NOBODY):
+        assert [db.session.execute(query).all() for query in asked] == [[]] * len(asked)

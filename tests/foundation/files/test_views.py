@@ -31,7 +31,7 @@ def numbers(world: World) -> dict[str, int]:
     with access.acting_as(access.system("tests", over="0.")), transaction():
         return {
             obj: files.store(BytesIO(PDF), f"{name}.pdf", obj=obj, parent=world.portal, kind="scan").id
-            for obj, name in (("survey", "盖章 摸底表"), ("application", "申请材料"))
+            for obj, name in (("survey", "盖章 摸底表"), ("material", "申请材料"))
         }
 
 
@@ -74,19 +74,24 @@ def test_the_chinese_name_is_given_as_rfc_6266_wants(
     [
         (("coordinator", "0.43.07.zfwz."), "survey", 200),  # the site's own filing desk (S8)
         (("clerk", OFFICE), "survey", 200),
-        (("reviewer", OFFICE), "application", 200),
-        (("auditor", "0.43."), "application", 200),
-        (("egov", "0.43.07.egov."), "application", 200),
+        (("reviewer", OFFICE), "material", 200),
+        (("coordinator", "0.43.07.zfwz."), "material", 200),
+        (
+            ("auditor", "0.43."),
+            "material",
+            404,
+        ),  # it reads applications, not the papers handed in (A4 note 3)
+        (("egov", "0.43.07.egov."), "material", 404),
         (("egov", "0.43.07.egov."), "survey", 404),  # surveys of the guided desk's units only
         (("filer", "wuling"), "survey", 404),
         (("filer", "bureau"), "survey", 404),
-        (("reviewer", "0.43.07.02."), "application", 404),
-        (("head", "0.42.05."), "application", 404),
+        (("reviewer", "0.43.07.02."), "material", 404),
+        (("head", "0.42.05."), "material", 404),
         (("coordinator", "0.43.07.rsj."), "survey", 404),
-        (("registrar", "0.conac."), "application", 404),  # it sees frozen snapshots, never applications
+        (("registrar", "0.conac."), "material", 404),  # it sees frozen snapshots, never applications
         (("admin", OFFICE), "survey", 404),
         (None, "survey", 404),
-        (None, "application", 404),
+        (None, "material", 404),
     ],
 )
 def test_each_post_gets_exactly_what_its_object_lets_it_see(

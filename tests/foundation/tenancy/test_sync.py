@@ -56,6 +56,11 @@ def add_unit(account: str, home: str, **columns: object) -> int:
         return unit.id
 
 
+def every_grant() -> list[Grant]:
+    with access.acting_as(SYSTEM):
+        return list(db.session.scalars(select(Grant)))
+
+
 def facts(unit_id: int) -> tuple[object, ...]:
     with access.acting_as(SYSTEM):
         db.session.expire_all()
@@ -151,7 +156,7 @@ def test_a_vanished_office_is_closed_not_deleted_and_may_return(app: Flask, edit
     changes = run(app)
     assert [gone.code for gone in changes.vanished] == ["430700-EGOV"]
     assert office("430700-EGOV").active is False
-    assert db.session.scalar(select(func.count()).select_from(Grant)) == 1
+    assert len(every_grant()) == 1
     assert not run(app).any
     assert "停用 0 个" in command(app)[1]
     edit(OFFICES, "4307Z5,", line + "4307Z5,")
@@ -184,7 +189,7 @@ def test_a_grant_ends_by_its_date_and_stays(app: Flask, edit: Edit) -> None:
     run(app)
     edit("430700/grants.csv", "2014-11-10,,", "2014-11-10,2014-12-31,")
     assert len(run(app).grants_changed) == 1
-    assert [grant.until for grant in db.session.scalars(select(Grant))] == [date(2014, 12, 31)]
+    assert [grant.until for grant in every_grant()] == [date(2014, 12, 31)]
 
 
 def test_a_new_path_carries_children_units_sites_and_grants_along(app: Flask, edit: Edit) -> None:
@@ -205,7 +210,7 @@ def test_a_new_path_carries_children_units_sites_and_grants_along(app: Flask, ed
         assert db.session.scalars(select(Site.review_path)).all() == ["0.43.07.z8."]
         verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.obj == "unit")).all()
     assert verbs == ["unit.reassigned"] * 2
-    assert [grant.where_path for grant in db.session.scalars(select(Grant))] == ["0.43.07.taohua."]
+    assert [grant.where_path for grant in every_grant()] == ["0.43.07.taohua."]
     assert not run(app).any
 
 
@@ -218,7 +223,7 @@ def test_two_offices_may_exchange_paths(app: Flask, edit: Edit) -> None:
     run(app)
     assert (office("4307Z5").path, office("430700-ZFWZ").path) == ("0.43.07.zfwz.", "0.43.07.thy.")
     assert facts(guided)[1] == "0.43.07.zfwz."
-    assert [grant.where_path for grant in db.session.scalars(select(Grant))] == ["0.43.07.zfwz."]
+    assert [grant.where_path for grant in every_grant()] == ["0.43.07.zfwz."]
 
 
 def test_an_office_moved_under_another_parent_takes_its_units_along(app: Flask, edit: Edit) -> None:
@@ -261,3 +266,64 @@ def test_units_of_a_closed_office_keep_their_facts_and_are_named(app: Flask, edi
     assert "停用：430703" in output
     assert "需处理：00000001 单位00000001" in output
     assert facts(unit)[0] == "0.43.07.03."
+
+
+LATER = "430700-EGOV,guides,filed,4307Z5,2016-01-01,,常编办发〔2016〕1号\n"
+FIRST = "430700-EGOV,guides,filed,4307Z5,2014-11-10,"
+
+
+def granted() -> list[tuple[date, date | None, bool]]:
+    with access.acting_as(SYSTEM):
+        db.session.expire_all()
+        rows = db.session.scalars(select(Grant).order_by(Grant.since))
+        return [(row.since, row.until, row.declared) for row in rows]
+
+
+def test_one_kind_of_grant_may_have_several_rows_one_after_another(app: Flask, edit: Edit) -> None:
+    run(app)
+    edit(
+        "430700/grants.csv",
+        f"{FIRST},常编办发〔2014〕9号 第一条\n",
+        f"{FIRST}2015-12-31,常编办发〔2014〕9号 第一条\n{LATER}",
+    )
+    changes = run(app)
+    assert (len(changes.grants_created), len(changes.grants_changed)) == (1, 1)
+    assert granted() == [(date(2014, 11, 10), date(2015, 12, 31), True), (date(2016, 1, 1), None, True)]
+    assert not run(app).any
+    edit("430700/grants.csv", "2016-01-01", "2016-02-01")
+    changes = run(app)
+    assert (len(changes.grants_created), len(changes.grants_changed)) == (0, 1)
+    assert [row[0] for row in granted()] == [date(2014, 11, 10), date(2016, 2, 1)]
+
+
+def test_rows_of_a_kind_may_not_overlap_in_the_files(app: Flask, edit: Edit) -> None:
+    edit("430700/grants.csv", f"{FIRST},", f"{LATER}{FIRST},")
+    with pytest.raises(TenantsInvalid) as refused:
+        run(app)
+    assert "430700/grants.csv:3：该授权重复，已见于 430700/grants.csv:2。" in str(refused.value)
+
+
+def test_a_grant_of_the_application_is_left_alone(app: Flask, edit: Edit) -> None:
+    run(app)
+    with access.acting_as(SYSTEM), transaction() as session:
+        session.add(
+            Grant(
+                holder_path="0.43.07.egov.",
+                relation="guides",
+                how="filed",
+                where_path="0.43.07.thy.",
+                since=date(2017, 1, 1),
+                until=date(2017, 6, 30),
+                document="另一文件",
+            )
+        )
+    assert not run(app).any
+    assert granted()[-1] == (date(2017, 1, 1), date(2017, 6, 30), False)
+
+
+def test_a_line_taken_out_of_the_files_is_the_applications_to_end(app: Flask, edit: Edit) -> None:
+    run(app)
+    edit("430700/grants.csv", f"{FIRST},常编办发〔2014〕9号 第一条\n", "")
+    assert len(run(app).grants_released) == 1
+    assert granted() == [(date(2014, 11, 10), None, False)]
+    assert not run(app).any

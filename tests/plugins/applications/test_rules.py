@@ -12,7 +12,7 @@ import pytest
 
 from app.foundation.limits import Limits, load
 from app.foundation.tenancy.models import RANKS
-from app.kernel.errors import AccessDenied, Invalid
+from app.kernel.errors import Invalid
 from app.plugins.applications import reasons, rules
 from app.plugins.applications.fields import FIELDS
 from app.plugins.applications.rules import Filing, UnitFacts
@@ -245,18 +245,6 @@ def test_the_open_item_names_the_article() -> None:
     (found,) = rules.standing_in_the_way(items("ok", "ok", "ok", "ok", "open"))
     assert found.source == "办法第七条"
     assert "1 项未判定" in str(found)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "allowed"), [(1, 2, True), (1, 1, False), (1, None, False), (None, 2, True)]
-)
-def test_two_people_review(first: int | None, second: int | None, allowed: bool) -> None:
-    """Maker and checker."""
-    if allowed:
-        rules.ensure_another(first, second)
-    else:
-        with pytest.raises(AccessDenied):
-            rules.ensure_another(first, second)
 
 
 @pytest.mark.parametrize("outcome", ["returned", "ineligible", "refused"])

@@ -369,7 +369,7 @@ def test_the_same_person_cannot_do_both_reviews(country: Country) -> None:
     ):
         with pytest.raises(AccessDenied) as refused:
             country.do("head", pk, verb)
-        assert refused.value.code == "same-reviewer"
+        assert refused.value.code == "same-person"
     country.do("deputy", pk, lambda row, actor: service.approve(row, actor=actor))
     row = country.read(pk)
     assert row.state == "approved"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 from app.foundation.tenancy.declared.shapes import NATIONAL, GrantPlan, OfficePlan, inside
@@ -18,16 +19,23 @@ DOCUMENT_LIMIT = 120
 def read(reader: Reader, folder: Path, offices: Mapping[str, OfficePlan]) -> Iterator[GrantPlan]:
     """The exceptions of a folder; faults go to the reader."""
     path = folder / "grants.csv"
-    seen: dict[tuple[str, ...], Place] = {}
+    seen: dict[tuple[str, ...], list[tuple[GrantPlan, Place]]] = {}
     for row in reader.table(path, COLUMNS, needed=NEEDED) if path.is_file() else ():
         grant = _grant(reader, row, folder.name, offices)
         if grant is None:
             continue
-        if grant.key in seen:
-            reader.refuse(row.place, N_("该授权重复，已见于 %(first)s。"), first=seen[grant.key])
+        before = seen.setdefault(grant.key, [])
+        first = next((place for other, place in before if _together(grant, other)), None)
+        if first is not None:
+            reader.refuse(row.place, N_("该授权重复，已见于 %(first)s。"), first=first)
             continue
-        seen[grant.key] = row.place
+        before.append((grant, row.place))
         yield grant
+
+
+def _together(one: GrantPlan, other: GrantPlan) -> bool:
+    """Whether two exceptions of a kind have a day in common."""
+    return (one.until or date.max) >= other.since and (other.until or date.max) >= one.since
 
 
 def _grant(reader: Reader, row: Row, folder: str, offices: Mapping[str, OfficePlan]) -> GrantPlan | None:

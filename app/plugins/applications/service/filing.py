@@ -48,7 +48,7 @@ def start(holder: Unit | Site, kind: str, *, actor: Actor) -> Application:
 
 def _unit_of(site: Site) -> Unit | None:
     """The site's unit, also for a desk that carries only the site (S8): the platform copies its entry."""
-    with access.acting_as(access.system("applications", over=access.EVERYWHERE)):
+    with access.acting_as(access.system("applications", over=site.review_path)):
         return db.session.get(Unit, site.unit_id, populate_existing=True)
 
 

@@ -9,7 +9,7 @@ from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.limits import PAPER_REVIEW
 from app.kernel.errors import N_, Finding
-from app.plugins.applications import clocks, dossier, flow, reasons, rules, signals, wellformed
+from app.plugins.applications import clocks, dossier, flow, reasons, signals, wellformed
 from app.plugins.applications.models import MEANS, Application, PaperReceipt
 from app.plugins.applications.service import decisions
 
@@ -82,7 +82,14 @@ def receive_paper(
 def _ensure_second(application: Application, event: str, actor: Actor) -> int:
     access.require(actor, "application", "paper-review", application)
     flow.ensure(application, event)
-    rules.ensure_another(application.first_reviewer_id, actor.person_id)
+    access.ensure_another(
+        actor,
+        "application:paper-review",
+        {
+            "application:submit": application.declared_by_id,
+            "application:first-review": application.first_reviewer_id,
+        },
+    )
     return decisions.person(actor)
 
 

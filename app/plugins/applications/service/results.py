@@ -1,5 +1,5 @@
 """What the registry and the badges do to an application. They cannot see it: the caller runs these inside
-``access.acting_as(access.system("registry", over=access.EVERYWHERE))``, and names the person who acts."""
+``access.acting_as(access.system("registry", over=…))``, and names the person who acts."""
 
 from __future__ import annotations
 

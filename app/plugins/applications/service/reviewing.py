@@ -25,9 +25,16 @@ def _claim(application: Application, actor: Actor) -> None:
     application.claimed_by_id, application.claimed_by = decisions.person(actor), actor.name
 
 
+def _ensure_not_filed_by(application: Application, actor: Actor) -> None:
+    access.ensure_another(
+        actor, "application:first-review", {"application:submit": application.declared_by_id}
+    )
+
+
 def _ensure_in_review(application: Application, actor: Actor) -> None:
     access.require(actor, "application", "first-review", application)
     flow.ensure(application, "pass_first")
+    _ensure_not_filed_by(application, actor)
 
 
 def keep_notes(
@@ -148,6 +155,7 @@ def _turn_down(
 ) -> Application:
     access.require(actor, "application", "first-review", application)
     flow.ensure(application, event)
+    _ensure_not_filed_by(application, actor)
     wellformed.ensure(reasons.findings(outcome, codes, words))
     reviewer = decisions.person(actor)
     flow.step(application, event)

@@ -10,8 +10,12 @@ from flask_babel import gettext as _
 
 from app.foundation import access
 from app.foundation.access import current_actor
+from app.foundation.admin import conflicts
+from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.kernel.errors import N_, Finding, NotSeen, Refusal
+from app.foundation.files import StoredFile
+from app.foundation.tenancy.models import Site, Unit
+from app.kernel.errors import N_, Finding, NotSeen, Refusal, Stale
 from app.plugins.applications import dossier, flow, labels, queries, rules, service
 from app.plugins.applications.fields import (
     BY_NAME,
@@ -38,6 +42,10 @@ class FilingView(ScopedView):
     acts = {
         "new": "edit", "start": "edit", "edit": "edit", "save": "edit", "attach": "edit", "detach": "edit",
         "confirm": "submit", "submit": "submit", "withdraw": "submit",
+    }  # fmt: skip
+    targets = {
+        "pk": Application, "section": KEYS, "file_id": Row(StoredFile, act="see", enough=False),
+        "start.site_id": Site, "start.unit_id": Unit,
     }  # fmt: skip
     default_view = "new"
 
@@ -95,8 +103,13 @@ class FilingView(ScopedView):
                 application = queries.get(pk)
                 access.require(current_actor(), "application", "edit", application)
                 posted.ensure_fresh(application)
-                typed = {name: request.form[name] for name in names if name in request.form}
+                typed = {
+                    name: request.form[name]
+                    for name in names
+                    if name in request.form and not conflicts.takes_theirs(name)
+                }
                 kind = request.form.get("kind") if section == SUBJECT else None
+                kind = application.kind if conflicts.takes_theirs("kind") else kind
                 service.save(application, typed, kind=kind, actor=current_actor())
             flash(_("已保存。"), "success")
             return redirect(_after(pk, section, posted.text("then")))
@@ -128,6 +141,7 @@ class FilingView(ScopedView):
             proof_needed=_proof_needed(application),
             letter=application.decisions[-1] if application.state == "returned" else None,
             findings=posted.findings_of(refusal) if refusal else (),
+            both=_both(application, section, values) if isinstance(refusal, Stale) else (),
             following=_following(section),
         )
 
@@ -244,6 +258,23 @@ def _known(section: str) -> str:
     if section not in KEYS:
         raise NotSeen("section-not-seen", N_("申请表没有这一部分。"))
     return section
+
+
+def _both(application: Application, section: str, values: dict[str, str]) -> list[conflicts.Conflict]:
+    """What others saved meanwhile beside what was typed; what is kept encrypted stays masked on both sides."""
+    found = []
+    for field in of(section):
+        typed = posted.text(field.name)
+        if field.name not in request.form or (field.kept and not typed):
+            continue
+        if typed != values[field.name]:
+            sides = (values[field.name], typed)
+            shown = [masked(field.name, one) if field.kept else one for one in sides]
+            found.append(conflicts.Conflict(field.name, str(field.label), *shown))
+    if section == SUBJECT and posted.text("kind") not in {"", application.kind}:
+        words = [str(labels.KIND_BOX.get(one, one)) for one in (application.kind, posted.text("kind"))]
+        found.append(conflicts.Conflict("kind", _("申请类型"), *words))
+    return found
 
 
 def _following(section: str) -> str:

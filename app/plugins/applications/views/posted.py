@@ -10,6 +10,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.foundation.admin import conflicts
 from app.foundation.database import transaction
 from app.kernel.errors import N_, Finding, Invalid, Refusal, Stale
 from app.plugins.applications.models import Application
@@ -63,7 +64,7 @@ def ensure_fresh(application: Application) -> None:
         Stale: the version in the form is not the row's.
     """
     seen = request.form.get("version")
-    if seen is not None and seen != str(application.version):
+    if (seen is not None and seen != str(application.version)) or conflicts.unsettled():
         raise Stale("application-stale", STALE)
 
 

@@ -24,6 +24,7 @@ class PrintView(ScopedView):
     route_base = "/applications"
     obj = "application"
     acts = {"letter": "see", "form": "see", "form_in_full": "reveal"}
+    targets = {"pk": Application}
     default_view = "letter"
 
     @expose("/<int:pk>/letter")
@@ -56,6 +57,7 @@ class PrintView(ScopedView):
         """Annex 4 as it is printed: complete; the look enters the record (A4.注3)."""
         with posted.attempt():
             application = queries.get(pk)
+            access.require(current_actor(), "application", "reveal", application)
             ensure_printable(application)
             shown = service.reveal(application, actor=current_actor(), purpose=str(_("打印申请表")))
         application = queries.whole(pk)

@@ -31,6 +31,7 @@ class ApplicationView(ScopedView):
         "return_": "first-review", "ineligible": "first-review", "paper": "receive-paper",
         "approve": "paper-review", "refuse": "paper-review", "reveal": "reveal",
     }  # fmt: skip
+    targets = {"pk": Application}
     default_view = "show"
 
     @expose("/<int:pk>")

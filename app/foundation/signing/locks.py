@@ -1,0 +1,108 @@
+"""Failures of an account at an address, and the pause after too many of them.
+
+An attempt is counted before the password is looked at, so that many at once do not slip through; what turns out
+right is given back. Unknown names are counted the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from app.foundation import access, audit, clock
+from app.foundation.access import Actor
+from app.foundation.database import db
+from app.foundation.signing.log import address, digest
+from app.foundation.signing.models import SignInLock
+from app.foundation.signing.rules import LockRules, rules_of
+from app.foundation.tenancy.models import Person
+
+ANYWHERE = ""
+ACCOUNT_WINDOW = timedelta(hours=1)
+KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class LockState:
+    """Whether signing in is paused for a person anywhere, until when (UTC), and the failures counted."""
+
+    locked: bool
+    until: datetime | None
+    failures: int
+
+
+def _rules() -> LockRules:
+    return rules_of(current_app).lock
+
+
+def _row(account: str, where: str, now: datetime) -> SignInLock:
+    query = select(SignInLock).where(SignInLock.account == account, SignInLock.address == where)
+    row = db.session.scalar(query.with_for_update())
+    if row is not None:
+        return row
+    db.session.execute(delete(SignInLock).where(SignInLock.since < now - KEPT))
+    row = SignInLock(account=account, address=where, failures=0, since=now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+            db.session.flush()
+    except IntegrityError:
+        return db.session.scalars(query.with_for_update()).one()
+    return row
+
+
+def _count(row: SignInLock, most: int, window: timedelta, pause: timedelta, now: datetime) -> bool:
+    """Count one attempt; False when the row is locked."""
+    if row.locked_until is not None and now < row.locked_until:
+        return False
+    if row.locked_until is not None or now - row.since > window:
+        row.failures, row.since, row.locked_until = 0, now, None
+    row.failures += 1
+    if row.failures >= most:
+        row.locked_until = now + pause
+    return True
+
+
+def hit(username: str) -> bool:
+    """Count an attempt for an account name at this address, inside the caller's transaction; False: it is paused."""
+    rules, now, account = _rules(), clock.wall(), digest(username)
+    pause = timedelta(minutes=rules.minutes)
+    here = _count(_row(account, address(), now), rules.failures, pause, pause, now)
+    anywhere = _count(_row(account, ANYWHERE, now), rules.account_failures, ACCOUNT_WINDOW, pause, now)
+    db.session.flush()
+    return here and anywhere
+
+
+def give_back(username: str, *, done: bool) -> None:
+    """The attempt counted last was right; ``done``: signed in, so that this address starts afresh."""
+    now, account = clock.wall(), digest(username)
+    for where in (address(), ANYWHERE):
+        row = _row(account, where, now)
+        row.failures = 0 if done and where != ANYWHERE else max(0, row.failures - 1)
+        row.locked_until = None
+    db.session.flush()
+
+
+def state(person: Person) -> LockState:
+    """How things stand with a person the caller sees."""
+    now = clock.wall()
+    rows = list(db.session.scalars(select(SignInLock).where(SignInLock.account == digest(person.username))))
+    until = max(
+        (row.locked_until for row in rows if row.locked_until and row.locked_until > now), default=None
+    )
+    return LockState(until is not None, until, max((row.failures for row in rows), default=0))
+
+
+def unlock(person: Person, *, actor: Actor) -> None:
+    """End the pause and forget the failures (系统管理岗); inside the caller's transaction.
+
+    Raises:
+        AccessDenied: the account is not kept by the actor's office or one below it.
+    """
+    access.require(actor, "user", "unlock", person)
+    db.session.execute(delete(SignInLock).where(SignInLock.account == digest(person.username)))
+    audit.record(actor, "person.unlocked", person)

@@ -1,0 +1,1 @@
+"""People and their posts: invitations, appointments, leaving; each office for itself and below."""

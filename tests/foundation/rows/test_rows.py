@@ -1,0 +1,298 @@
+"""Row-level security with the ORM out of the way: whoever writes the SQL, PostgreSQL gives the policy's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+
+from app import create_app
+from app.foundation import access, health
+from app.foundation.access import Actor
+from app.foundation.access.guard import scoped_models
+from app.foundation.access.predicates import LEVEL_COLUMNS
+from app.foundation.access.service import obj_of
+from app.foundation.database import db, transaction
+from app.foundation.rows import UnsafeRole
+from app.foundation.tenancy.models import Office, Unit
+from app.plugins.applications.models import Application
+from tests.services.instance import SignIn, settings_for
+from tests.services.postgres import PostgresServer
+
+PEOPLE = (
+    "central.reviewer",
+    "hunan.auditor",
+    "changde.reviewer",
+    "changde.clerk",
+    "changde.egov",
+    "changde.admin",
+    "changde.security",
+    "changde.inspector",
+    "wuling.reviewer",
+    "wuling.clerk",
+    "dingcheng.reviewer",
+    "taohuayuan.coordinator",
+    "conac.registrar",
+    "u41840035",
+)
+EVERYTHING = access.system("tests", over=access.EVERYWHERE)
+
+
+@pytest.fixture
+def seed() -> str:
+    return "demo"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "postgres"
+
+
+def actors() -> Iterable[tuple[str, Actor]]:
+    for username in PEOPLE:
+        yield username, access.actor_for(username)
+    yield "anonymous", access.ANONYMOUS
+    yield "nobody", access.NOBODY
+    yield "task of nothing", access.system("tests")
+    yield "task of a county", access.system("tests", over="0.43.07.02.")
+    yield "task of everything", EVERYTHING
+
+
+def known() -> dict[type[Any], list[tuple[int, str, access.Facts]]]:
+    """Key, object and facts of every scoped row, detached."""
+    with access.acting_as(EVERYTHING):
+        return {
+            model: [
+                (row.id, obj_of(row), access.facts_of(row))  # type: ignore[attr-defined]
+                for row in db.session.scalars(db.select(model))
+            ]
+            for model in scoped_models()
+        }
+
+
+def allowed(actor: Actor, obj: str, facts: access.Facts) -> bool:
+    if actor.is_system:
+        return access.can(actor, obj, "see", facts)
+    return access.policy().knows(obj, actor.reads) and access.can(actor, obj, actor.reads, facts)
+
+
+def test_the_database_gives_each_actor_the_rows_the_policy_gives(app: Flask) -> None:
+    everything = known()
+    given = 0
+    for name, actor in actors():
+        for model, held in everything.items():
+            table = model.__table__
+            wanted = {key for key, obj, facts in held if allowed(actor, obj, facts)}
+            with access.acting_as(actor):
+                as_text = set(db.session.scalars(text(f"SELECT id FROM {table.name}")))
+                as_core = set(db.session.scalars(db.select(table.c.id)))
+                with db.engine.connect() as connection:
+                    as_driver = {row[0] for row in connection.exec_driver_sql(f"SELECT id FROM {table.name}")}
+            assert as_text == as_core == as_driver == wanted, (name, table.name)
+            given += len(wanted)
+    assert given > 1000
+
+
+def test_counts_joins_and_subqueries_give_no_more(app: Flask) -> None:
+    with access.acting_as(access.actor_for("wuling.reviewer")):
+        mine = set(db.session.scalars(text("SELECT id FROM application")))
+        assert mine
+        joined = text("SELECT a.id FROM ab_user u CROSS JOIN office o JOIN application a ON true")
+        assert set(db.session.scalars(joined)) <= mine
+        assert db.session.scalar(text("SELECT count(*) FROM application")) == len(mine)
+        peek = text(
+            "SELECT (SELECT max(id) FROM application), exists(SELECT FROM application WHERE review_path = '0.')"
+        )
+        assert db.session.execute(peek).one() == (max(mine), False)
+
+
+def test_writing_abroad_is_refused_or_touches_nothing(app: Flask) -> None:
+    with access.acting_as(EVERYTHING):
+        abroad = db.session.scalars(db.select(Unit).where(Unit.review_path == "0.43.07.03.")).first()
+        own = db.session.scalars(db.select(Unit).where(Unit.review_path == "0.43.07.02.")).first()
+        assert abroad is not None and own is not None
+        values = {c.name: getattr(abroad, c.key) for c in Unit.__table__.columns}
+        own_id, abroad_id = own.id, abroad.id
+        db.session.rollback()
+    clerk = access.actor_for("wuling.clerk")
+    with access.acting_as(clerk):
+        with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
+            session.execute(insert(Unit.__table__).values({**values, "id": 999999, "account": "99999999"}))
+        with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
+            session.execute(
+                text("UPDATE unit SET review_path = '0.43.07.03.' WHERE id = :id"), {"id": own_id}
+            )
+        with transaction() as session:
+            gone = session.execute(text("UPDATE unit SET address = '改' WHERE id = :id"), {"id": abroad_id})
+            assert gone.rowcount == 0  # type: ignore[attr-defined]
+            gone = session.execute(text("DELETE FROM domain_record WHERE review_path <> '0.43.07.02.'"))
+            assert gone.rowcount == 0  # type: ignore[attr-defined]
+            mine = session.execute(text("UPDATE unit SET address = '改' WHERE id = :id"), {"id": own_id})
+            assert mine.rowcount == 1  # type: ignore[attr-defined]
+    with access.acting_as(access.actor_for("hunan.auditor")), transaction() as session:
+        seen = session.scalar(text("SELECT count(*) FROM unit WHERE id = :id"), {"id": own_id})
+        changed = session.execute(text("UPDATE unit SET address = '督' WHERE id = :id"), {"id": own_id})
+        assert (seen, changed.rowcount) == (1, 0)  # type: ignore[attr-defined]
+
+
+def test_a_record_is_read_with_its_row_and_changed_by_nobody(app: Flask) -> None:
+    with access.acting_as(access.actor_for("wuling.reviewer")):
+        mine = set(db.session.scalars(text("SELECT id FROM application")))
+        about = set(db.session.scalars(text("SELECT object_id FROM audit_entry WHERE obj = 'application'")))
+        assert about and about <= mine
+    with access.acting_as(access.actor_for("changde.inspector")):
+        places = set(db.session.scalars(text("SELECT review_path FROM audit_entry")))
+        assert places and all(place.startswith("0.43.07.") for place in places)
+    for actor in (access.NOBODY, access.ANONYMOUS):
+        with access.acting_as(actor):
+            assert db.session.scalar(text("SELECT count(*) FROM audit_entry WHERE obj = 'unit'")) == 0
+    with access.acting_as(EVERYTHING), pytest.raises(DBAPIError, match="permission denied"):
+        db.session.execute(text("UPDATE audit_entry SET person = ''"))
+
+
+def test_a_bare_connection_of_the_owner_sees_nothing(app: Flask) -> None:
+    url = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
+    with psycopg.connect(url) as connection:
+        for model in scoped_models():
+            name = model.__table__.name  # type: ignore[attr-defined]
+            found = connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # type: ignore[call-overload]
+            assert found == (0,), name
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(
+                "INSERT INTO domain_record SELECT * FROM domain_record UNION ALL "
+                'SELECT (jsonb_populate_record(NULL::domain_record, \'{"review_path": "0."}\')).*'
+            )
+
+
+def test_nothing_stays_behind_on_the_connection(app: Flask) -> None:
+    with access.acting_as(EVERYTHING), db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM unit"))
+        driver: Any = connection.connection.dbapi_connection
+        connection.rollback()
+        left = driver.execute(
+            "SELECT current_user, current_setting('bianban.all', true), current_setting('bianban.unit', true)"
+        ).fetchone()
+        driver.rollback()
+        assert left[0] == "bianban_test"
+        assert not left[1] and not left[2]
+    with access.acting_as(access.NOBODY), db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM unit")) == 0
+
+
+def test_the_scope_follows_the_actor_within_a_transaction_and_a_savepoint(app: Flask) -> None:
+    def count() -> int:
+        return int(db.session.scalar(text("SELECT count(*) FROM unit")) or 0)
+
+    wuling = access.actor_for("wuling.reviewer")
+    with access.acting_as(wuling):
+        few = count()
+        with access.acting_as(EVERYTHING):
+            many = count()
+            savepoint = db.session.begin_nested()
+            with access.acting_as(access.NOBODY):
+                assert count() == 0
+            savepoint.rollback()
+            assert count() == many
+        assert count() == few
+        with pytest.raises(DBAPIError), db.session.begin_nested():
+            db.session.execute(text("SELECT 1/0"))
+        assert count() == few
+    assert 0 < few < many
+
+
+def test_threads_do_not_share_a_scope(app: Flask) -> None:
+    wanted: dict[str, int] = {}
+    for name in ("wuling.reviewer", "changde.reviewer", "dingcheng.reviewer", "hunan.auditor"):
+        with access.acting_as(access.actor_for(name)):
+            wanted[name] = db.session.scalar(text("SELECT count(*) FROM application")) or 0
+    assert len(set(wanted.values())) > 2
+    db.session.remove()
+
+    def ask(turn: int) -> bool:
+        name = list(wanted)[turn % len(wanted)]
+        with app.app_context():
+            with access.acting_as(access.actor_for(name)):
+                found = db.session.scalar(text("SELECT count(*) FROM application"))
+            db.session.remove()
+        return found == wanted[name]
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(ask, range(60)))
+
+
+def test_pages_and_their_actors_work_under_the_lock(app: Flask, sign_in: SignIn) -> None:
+    own = sign_in("wuling.reviewer").get("/api/v1/applications/").get_json()
+    above = sign_in("changde.reviewer").get("/api/v1/applications/").get_json()
+    assert 0 < own["count"] < above["count"]
+    with access.acting_as(access.actor_for("wuling.reviewer")):
+        assert db.session.scalar(text("SELECT count(*) FROM application")) == own["count"]
+
+
+def test_a_request_costs_two_settings(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("wuling.reviewer")
+    client.get("/api/v1/applications/")
+    sent: list[str] = []
+    kept = psycopg.Cursor.execute
+
+    def counted(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        if "set_config" in str(query):
+            sent.append(str(args))
+        return kept(self, query, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", counted)
+        assert client.get("/api/v1/applications/").status_code == 200
+    assert 1 <= len(sent) <= 3, sent
+
+
+def test_unknown_to_the_query_the_index_of_the_level_is_used(app: Flask) -> None:
+    """The lock's condition is a filter; the query's own conditions still choose the index."""
+    with access.acting_as(EVERYTHING), transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        wuling = session.scalars(db.select(Office.id).where(Office.path == "0.43.07.02.")).one()
+        with access.acting_as(access.actor_for("wuling.reviewer")):
+            column = getattr(Application, LEVEL_COLUMNS["county"])
+            query = db.select(Application.id).where(column == wuling).order_by(Application.id).limit(50)
+            shown = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+            plan = "\n".join(session.scalars(text(f"EXPLAIN {shown}")))
+    assert "ix_application_county_id" in plan
+    assert "Index Cond: (county_id =" in plan
+
+
+def test_health_names_a_table_without_policies(app: Flask) -> None:
+    assert health.ailment() is None
+    with db.engine.connect().execution_options(as_owner=True) as connection:
+        connection.execute(text("ALTER TABLE domain_record NO FORCE ROW LEVEL SECURITY"))
+        connection.execute(text("DROP POLICY bianban_add ON survey_sheet"))
+        connection.commit()
+    assert "domain_record、survey_sheet" in str(health.ailment())
+
+
+def test_a_superuser_is_refused_at_the_start(postgres: PostgresServer, tmp_path: Any) -> None:
+    name = postgres.create()
+    url = postgres.url(name).replace("bianban_test:", "postgres:")
+    try:
+        with pytest.raises(UnsafeRole, match="postgres"):
+            create_app(settings_for(tmp_path, url))
+    finally:
+        postgres.drop(name)
+
+
+def test_a_role_above_row_security_is_refused_on_connect(app: Flask, postgres: PostgresServer) -> None:
+    """Raised after the start, it is noticed with the next connection."""
+    with postgres._connect() as connection:
+        connection.execute("ALTER ROLE bianban_app BYPASSRLS")
+        try:
+            db.session.remove()
+            db.engine.dispose()
+            with pytest.raises(UnsafeRole, match="bianban_app"):
+                db.session.execute(text("SELECT 1"))
+        finally:
+            connection.execute("ALTER ROLE bianban_app NOBYPASSRLS")
+    db.session.remove()
