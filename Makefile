@@ -54,6 +54,7 @@ check: dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python .ci/translations.py
 	$(BIN)/python .ci/drift.py
+	$(BIN)/python .ci/mutation.py
 	$(BIN)/python -m pytest -q tests/policies tests/architecture
 
 bench: dev

@@ -40,7 +40,7 @@ def client(url: str, fact: str, words: dict[str, Any]) -> FlaskClient:
         "SELECT id, number, site_name, organ_name, state, kind, track, review_path, submitted_at, due "  # noqa: S608
         f"FROM application {where} ORDER BY id LIMIT {SIZE}"
     )
-    count = f"SELECT count(*) FROM (SELECT 1 FROM application {where} LIMIT {MOST + 1}) AS some"  # noqa: S608
+    count = f"SELECT count(*) FROM (SELECT 1 FROM application {where} LIMIT {MOST + 1}) AS bounded"  # noqa: S608
     app = Flask("bare")
 
     @app.get("/<int:key>")

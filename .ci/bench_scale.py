@@ -20,14 +20,10 @@ import bench_bare
 import flask_migrate
 from benching import Clock, Verdict, command, got, medians, say, signed_in, timed
 from flask import Flask
-from sqlalchemy import func, select
 
 from app import create_app
-from app.foundation import access
 from app.foundation.database import db
-from app.foundation.tenancy.models import Office
-from app.kernel import paths
-from app.plugins.applications.models import Application
+from app.plugins.scale.readers import Reader, readers
 from tests.services.postgres import PostgresServer, binaries
 
 FULL, TWENTIETH, SEED = 333_334, 20, 1
@@ -35,15 +31,6 @@ API, PAGE = "/api/v1/applications/", "/applications/list/"
 FULL_PAGES = 2 * 25
 GROWTH, OVER_BARE = 1.3, 4.0
 FACTS = {"county": "county_id", "city": "city_id", "province": "province_id", "central": ""}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody at a level who reads lists."""
-
-    level: str
-    username: str
-    office_id: int
 
 
 @dataclass(frozen=True)
@@ -101,29 +88,16 @@ def _server() -> Iterator[PostgresServer | None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _people(app: Flask) -> list[Person]:
-    """The heads of the county with the most applications, of its city, of its province and of the centre."""
-    with app.app_context(), access.acting_as(access.system("bench", over=paths.ROOT)):
-        busiest = (
-            select(Office)
-            .join(Application, Application.review_path == Office.path)
-            .where(Office.level == "county", func.length(Office.path) == len("0.43.07.02."))
-            .group_by(Office.id)
-            .order_by(func.count().desc(), Office.id)
-            .limit(1)
-        )
-        office: Office | None = db.session.scalars(busiest).one()
-        found = []
-        while office is not None:
-            found.append(Person(office.level, f"{office.code.lower()}.head", office.id))
-            office = office.parent
+def _readers(app: Flask) -> list[Reader]:
+    with app.app_context():
+        found = readers()
         db.session.remove()
     return found
 
 
 def _grown(kind: str, small: Stand, large: Stand, password: str, verdict: Verdict, *, binding: bool) -> None:
     """Each person's list at both sizes, by turns."""
-    for person in _people(small.app):
+    for person in _readers(small.app):
         clients = {
             size: signed_in(stand.app, person.username, password)
             for size, stand in (("small", small), ("large", large))
@@ -137,7 +111,7 @@ def _grown(kind: str, small: Stand, large: Stand, password: str, verdict: Verdic
 
 def _over_bare(kind: str, large: Stand, password: str, verdict: Verdict, *, binding: bool) -> None:
     """Each person's API list beside the bare route that answers the same, by turns."""
-    for person in _people(large.app):
+    for person in _readers(large.app):
         ours = got(signed_in(large.app, person.username, password), API)
         body: dict[str, Any] = ours().get_json()
         words = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from tests.matrix.cases import FULL
 from tests.matrix.plant import CAC, NOBODY
-from tests.matrix.run import FULL
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ROOT / "tenants" / "demo" / "people.csv"

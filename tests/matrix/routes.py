@@ -29,7 +29,8 @@ PAIR, SIGNED_IN, PUBLIC = "pair", "signed in", "public"
 
 @dataclass(frozen=True)
 class Route:
-    """One route and method. ``rows`` are what its arguments name, ``fields`` its query or form, ``words`` the rest."""
+    """One route and method. ``rows`` are what its arguments name, ``fields`` its query or form, ``words`` the rest of
+    the address, ``fixed`` what every form carries."""
 
     rule: Rule
     method: str
@@ -40,6 +41,7 @@ class Route:
     rows: Mapping[str, Row] = field(default_factory=dict)
     fields: Mapping[str, Row] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
@@ -139,13 +141,12 @@ def _variants(app: Flask, rule: Rule, view: Any, method: str, verb: str, every_w
     named_fields = targets.fields(view, method, arguments_of(app, str(view.endpoint)))
     if method == "action_post":
         for action in view.actions:
-            door, pair = _action_door(view, action)
-            yield Route(rule, verb, view, method, door, pair, fields={"rowid": Row(view.datamodel.obj)},
-                        words={}) if not rule.arguments else None  # fmt: skip
+            ticked, fixed = {"rowid": Row(view.datamodel.obj)}, {"action": str(action)}
+            yield Route(rule, verb, view, method, *_action_door(view, action), fields=ticked, fixed=fixed)
         return
     for words in _worded(choices, every_word or method in {"lookup", "action"}):
-        door, pair = _action_door(view, words["name"]) if method == "action" else _door(view, method)
-        yield Route(rule, verb, view, method, door, pair, rows, named_fields, words)
+        door = _action_door(view, words["name"]) if method == "action" else _door(view, method)
+        yield Route(rule, verb, view, method, *door, rows, named_fields, words)
 
 
 def _worded(choices: list[tuple[str, tuple[str, ...]]], every: bool) -> Iterator[dict[str, str]]:
@@ -170,7 +171,7 @@ def _door(view: Any, method: str) -> tuple[str, tuple[str, str] | None]:
     return PAIR, pair
 
 
-def _action_door(view: Any, name: str) -> tuple[str, tuple[str, str]]:
+def _action_door(view: Any, name: str) -> tuple[str, tuple[str, str] | None]:
     chosen = view.actions[name]
     act = access_map.act_for(view, chosen.func.__name__, chosen.name)
     assert act is not None

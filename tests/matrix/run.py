@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,16 +14,14 @@ from flask.testing import FlaskClient
 from app.foundation import access
 from app.foundation.access import ANONYMOUS, Actor, Facts
 from app.foundation.access.enforcer import Decider
-from app.foundation.admin.targets import Row
 from app.foundation.database import db
-from tests.matrix.bodies import Bodies, strangers
+from tests.matrix.cases import FULL, Case, Cases, hidden_columns
 from tests.matrix.journal import UNSCOPED_WRITES, Change, Journal
 from tests.matrix.oracle import ALLOWED, UNSEEN, Answer, expected, facts_in, is_own, may_write, sees
 from tests.matrix.plant import Words
-from tests.matrix.routes import NOWHERE, PAIR, Route, routes
-from tests.matrix.rows import RELATIONS, Known, Register, relation, some
+from tests.matrix.routes import Route, routes
+from tests.matrix.rows import Known, Register
 
-FULL = os.environ.get("MATRIX") == "full"
 # What a page tells of rows whose own pages stay shut, by view and object: the pair that opens it instead.
 TOLD = {
     ("AggregateView", "survey"): ("aggregate", "see"),  # the collated sheets are what is shared (S14)
@@ -36,30 +32,6 @@ TOLD = {
 _CHANGING = re.compile(
     rb"(?s)<span id=\"session-end\".*?</span>|nonce[=\"'-]+[\w-]+|value=\"[\w.-]{20,}\"|eyJ[\w.-]+"
 )
-
-
-@dataclass
-class Case:
-    """One request to make, and the rows it names."""
-
-    route: Route
-    relation: str
-    ids: dict[str, object]
-    named: list[tuple[Row, Known | None]]
-    form: dict[str, Any]
-    query: dict[str, str]
-    label: str = ""
-    by_field: bool = False
-
-    @property
-    def forged(self) -> bool:
-        """Whether keys point abroad, so that a refusal is right whatever the row."""
-        return self.label.endswith("forged")
-
-    def __str__(self) -> str:
-        shown = ", ".join(f"{row.key[0]} {row.id}" if row else "no row" for _target, row in self.named)
-        parts = [str(self.route), self.relation, shown, self.label]
-        return " · ".join(part for part in parts if part)
 
 
 @dataclass
@@ -77,100 +49,9 @@ class Walk:
     asked: list[tuple[Facts, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.bodies = Bodies(self.actor, self.register, strangers(self.actor, self.register, sees))
+        self.cases = Cases(self.actor, self.register)
         self._cookies = dict(self.client._cookies or {})
         self._absent: dict[str, bytes] = {}
-
-    # -- what to ask -----------------------------------------------------------------------------------------
-
-    def cases(self, route: Route) -> Iterator[Case]:
-        """Every case of a route for this actor."""
-        if route.rows:
-            for chosen in self._chosen(route, next(iter(self._first(route).values()))):
-                yield from self._addressed(route, *chosen)
-        for name, target in route.fields.items():
-            for kind, row in self._chosen(route, target):
-                value = str(self._sent(target, row))
-                yield from self._bodied(
-                    Case(route, kind, {}, [(target, row)], {}, {name: value}, name, by_field=True)
-                )
-        if not route.rows:
-            yield from self._bodied(Case(route, "-", {}, [], {}, {}))
-
-    @staticmethod
-    def _first(route: Route) -> dict[str, Row]:
-        """The argument that leads: ``pk`` where there is one."""
-        name = "pk" if "pk" in route.rows else next(iter(route.rows))
-        return {name: route.rows[name]}
-
-    def _chosen(self, route: Route, target: Row) -> Iterator[tuple[str, Known | None]]:
-        """Rows to ask for: each relation, and within it each answer the policy may give; then one that is not there."""
-        shut = route.door == PAIR and route.pair is not None and not access.may(self.actor, *route.pair)
-        groups: dict[tuple[str, str], list[Known]] = defaultdict(list)
-        for row in self.register.of(target.model):
-            kind = relation(self.actor, row.facts)
-            verdict = "shut" if shut else expected(self.actor, route, [(target, row)], by_field=False).verdict
-            groups[kind, verdict].append(row)
-        wanted = RELATIONS if FULL or not shut else ("own", "stranger")
-        for (kind, verdict), rows in sorted(groups.items()):
-            if kind in wanted:
-                most = (
-                    (8 if verdict == ALLOWED else 3)
-                    if FULL
-                    else (2 if verdict == ALLOWED and route.writes else 1)
-                )
-                for row in some(rows, most):
-                    yield kind, row
-        if FULL or not shut:
-            yield "nonexistent", None
-
-    def _addressed(self, route: Route, kind: str, row: Known | None) -> Iterator[Case]:
-        (first, target), *_rest = self._first(route).items()
-        ids: dict[str, object] = {first: self._sent(target, row)}
-        others = {name: one for name, one in route.rows.items() if name != first}
-        if not others:
-            yield from self._bodied(Case(route, kind, ids, [(target, row)], {}, {}))
-            return
-        for name, other in others.items():
-            mates = self.register.children(other.model, row) if row is not None else []
-            mine: Known | None = mates[0] if mates else None
-            foreign = self.bodies.abroad.get(other.model)
-            for label, mate in (("belonging", mine), ("abroad", foreign)):
-                more = {name: self._sent(other, mate)}
-                named = [(target, row), (other, mate)]
-                yield from self._bodied(Case(route, kind, ids | more, named, {}, {}, f"{name} {label}"))
-
-    def _sent(self, target: Row, row: Known | None) -> object:
-        if row is None:
-            return NOWHERE
-        return row.id if target.by == "id" else self.register.value(row, target.by)
-
-    def _bodied(self, case: Case) -> Iterator[Case]:
-        """The same case with the forms it may be sent with."""
-        route = case.route
-        if not route.writes:
-            yield case
-            return
-        verdict = expected(self.actor, route, case.named, by_field=case.by_field).verdict
-        row = case.named[0][1] if case.named else None
-        sample = self._sample(route)
-        named, case.query = case.query, {}
-        kinds = ["forged"] if verdict != ALLOWED and not FULL else ["plain", "forged", "stolen"]
-        for kind in kinds:
-            form = getattr(self.bodies, kind)(route, row, sample) | named
-            if route.name == "action_post":
-                form |= {"action": next(iter(route.view.actions), "")}
-            label = " ".join(part for part in (case.label, kind) if part)
-            yield Case(route, case.relation, case.ids, case.named, form, {}, label, case.by_field)
-
-    def _sample(self, route: Route) -> Known | None:
-        """A row of one's own to make a new one like."""
-        datamodel = getattr(route.view, "datamodel", None)
-        if datamodel is None:
-            return None
-        rows = self.register.of(datamodel.obj)
-        own = [row for row in rows if relation(self.actor, row.facts) == "own" and sees(self.actor, row)]
-        return next(iter(own), None)
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -186,7 +67,7 @@ class Walk:
     def take(self, route: Route) -> None:
         """Every case of one route."""
         with self.app.app_context():
-            cases = list(self.cases(route))
+            cases = list(self.cases.of(route))
         for case in cases:
             self.ask(case)
 
@@ -212,9 +93,9 @@ class Walk:
     ) -> tuple[int, str, bytes]:
         self.client._cookies = dict(self._cookies)
         self.asked.clear()
-        sent = {"data": form} if method != "GET" else {}
+        data = form if method != "GET" else None
         try:
-            answer = self.client.open(path, method=method, query_string=query or None, **sent)
+            answer = self.client.open(path, method=method, query_string=query or None, data=data)
         except Exception as error:
             return 500, f"{type(error).__name__}: {error}"[:200], b""
         content = answer.get_data()
@@ -305,9 +186,11 @@ class Walk:
                     self._fault(case, "no word of unseen rows", told)
 
     def _may_read(self, row: Known, endpoint: str) -> bool:
+        held = {post.path for post in self.actor.posts}
         told = TOLD.get((endpoint.partition(".")[0], row.obj))
         return (
             sees(self.actor, row) or sees(ANONYMOUS, row) or is_own(self.actor, row)
+            or (row.obj == "grant" and row.facts.filing_path in held)  # what widens one's own post
             or (told is not None and access.can(self.actor, *told, row.facts))
         )  # fmt: skip
 
@@ -342,7 +225,7 @@ class Walk:
                 continue
             with self.app.app_context():
                 open_ = access.may(self.actor, view.obj, "see")
-            for path in _hidden(view):
+            for path in hidden_columns(view):
                 status = self.get(path)
                 self.counted["hidden"] += 1
                 wanted = {400} if open_ else {401, 403} if self.actor.person_id else {401, 302}
@@ -350,27 +233,6 @@ class Walk:
                     self.faults.append(
                         f"{self.actor.username or 'anonymous'} · GET {path} · expected {wanted} · got {status}"
                     )
-
-
-def _hidden(view: Any) -> Iterator[str]:
-    columns = list(view.datamodel.list_columns)
-    searched, ordered = set(view.search_columns), set(view.order_columns)
-    if hasattr(view, "resource_name"):
-        base = f"/api/v1/{view.resource_name}/"
-        for name in columns:
-            if name not in searched:
-                yield f'{base}?q={{"filters":[{{"col":"{name}","opr":"eq","value":1}}]}}'
-            if name not in ordered:
-                yield f'{base}?q={{"order_column":"{name}","order_direction":"asc"}}'
-            if name not in set(view.list_columns):
-                yield f'{base}?q={{"columns":["{name}"]}}'
-    elif getattr(view, "opens", None) is not None and view.opens("list"):
-        own = type(view).__name__
-        for name in columns:
-            if name not in searched:
-                yield f"{view.route_base}/list/?_flt_0_{name}=1"
-            if name not in ordered:
-                yield f"{view.route_base}/list/?_oc_{own}={name}&_od_{own}=asc"
 
 
 def spy(walk: Walk, monkeypatch: Any) -> None:

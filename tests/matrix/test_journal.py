@@ -8,6 +8,7 @@ from flask import Flask
 from app.foundation.database import db
 from tests.matrix.conftest import MakeWalk
 from tests.matrix.journal import NOT_BUSINESS, UNSCOPED_WRITES, tables
+from tests.matrix.routes import routes
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -42,7 +43,8 @@ def test_what_the_application_commits_is_seen(walk: MakeWalk, app: Flask) -> Non
     assert answer.status_code == 200
     assert one.journal.read() == []
     row = one.register.rows[next(m for m in one.register.rows if m.__tablename__ == "unit")][0]
-    form = one.bodies.plain(next(r for r in _edits(app) if r.rule.rule == "/units/edit/<pk>"), row, None)
+    edit = next(route for route in routes(app) if route.writes and route.rule.rule == "/units/edit/<pk>")
+    form = one.cases.bodies.plain(edit, row, None)
     answer = one.client.post(f"/units/edit/{row.id}", data=form | {"address": "新址一号"})
     assert answer.status_code == 302, answer.text
     changes = one.journal.read()
@@ -50,12 +52,6 @@ def test_what_the_application_commits_is_seen(walk: MakeWalk, app: Flask) -> Non
     db.session.remove()
     one.restore(changes)
     assert one.journal.read() == []
-
-
-def _edits(app: Flask) -> list[object]:
-    from tests.matrix.routes import routes
-
-    return [route for route in routes(app) if route.name == "edit" and route.writes]
 
 
 def test_the_exceptions_are_tables(app: Flask) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.matrix.cases import FULL
 from tests.matrix.cast import ANYBODY, accounts
 from tests.matrix.conftest import MakeWalk
-from tests.matrix.run import FULL
 
 SHOWN = 40
 WRITERS = {"changde.clerk", "changde.head", "changde.admin", "unit.changde", "conac.registrar"}

@@ -52,8 +52,7 @@ def found(app: Flask, walk: MakeWalk) -> dict[str, list[str]]:
     for route in routes(app):
         if isinstance(route.view, ProbeView):
             one.faults.clear()
-            for case in list(one.cases(route)):
-                one.ask(case)
+            one.take(route)
             faults[route.name] += one.faults
     return faults
 

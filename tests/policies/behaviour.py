@@ -17,7 +17,13 @@ from app.foundation.tenancy.models import Grant, Post, Site, Unit
 from tests.policies.world import World
 
 FILE = Path(__file__).parent / "behaviour.yaml"
-MODELS: Mapping[str, type[Any]] = {"units": Unit, "sites": Site, "offices": Post, "filers": Post, "grants": Grant}
+MODELS: Mapping[str, type[Any]] = {
+    "units": Unit,
+    "sites": Site,
+    "offices": Post,
+    "filers": Post,
+    "grants": Grant,
+}
 Cells = dict[tuple[str, str], frozenset[str]]
 
 
@@ -60,7 +66,7 @@ def read(path: Path = FILE) -> Table:
         found: set[str] = set()
         for word in words:
             assert word in names or word in sets, f"behaviour.yaml: {word}"
-            found |= sets[word] if word in sets else {word}
+            found |= sets.get(word, {word})
         return frozenset(found)
 
     for name, words in file["sets"].items():

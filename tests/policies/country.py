@@ -17,7 +17,12 @@ from app.foundation.tenancy.routing import OfficeFact, RoutingRefused, UnitFact
 from app.kernel import paths
 
 Row = dict[str, Any]
-DESKS = {"egov": ("egov", "coordinator"), "cac": ("cac",), "filing": ("coordinator",), "guided": ("coordinator",)}
+DESKS = {
+    "egov": ("egov", "coordinator"),
+    "cac": ("cac",),
+    "filing": ("coordinator",),
+    "guided": ("coordinator",),
+}
 OFFICE_ROLES = ("auditor", "clerk", "reviewer", "head", "admin", "security", "inspector")
 # Days before and after today on which something begins and ends; None: no last day.
 SPANS = ((-900, None), (-900, -1), (-900, 0), (0, None), (0, 0), (1, None), (-30, 30))
@@ -65,7 +70,9 @@ def _offices(draw: st.DrawFn, made: Country, first: int) -> dict[str, OfficeFact
 
     def put(path: str, level: str, kind: str = "office", desk_kind: str | None = None) -> None:
         key = first + len(made.offices)
-        settings = {"filing": {"own_from": "deputy_division", "source": "通知"}} if draw(st.booleans()) else {}
+        settings = (
+            {"filing": {"own_from": "deputy_division", "source": "通知"}} if draw(st.booleans()) else {}
+        )
         parent = tree[paths.parent(path)].id if path != paths.ROOT else None
         made.offices.append(
             {"id": key, "code": f"r{key}", "path": path, "name": path, "short_name": path, "kind": kind,
@@ -113,7 +120,9 @@ def _units(draw: st.DrawFn, made: Country, tree: dict[str, OfficeFact], first: i
              "management": fact.management, "home_id": tree[home].id, **facts}
         )  # fmt: skip
         for site in range(draw(st.integers(0, 2))):
-            under = [d for d in desks if paths.parent(d) == facts["review_path"] and tree[d].desk_kind == "filing"]
+            under = [
+                d for d in desks if paths.parent(d) == facts["review_path"] and tree[d].desk_kind == "filing"
+            ]
             own = tree[draw(st.sampled_from(under))] if under and draw(st.booleans()) else None
             made.sites.append(
                 {"id": first + len(made.sites), "unit_id": key, "name": f"网站{number}-{site}",
@@ -132,7 +141,9 @@ def _people(draw: st.DrawFn, made: Country, tree: dict[str, OfficeFact], today: 
     holders: list[tuple[str, str | Row]] = [
         (role, path)
         for path, fact in sorted(tree.items())
-        for role in ({"office": OFFICE_ROLES, "registry": ("registrar",)}.get(fact.kind) or DESKS[str(fact.desk_kind)])
+        for role in (
+            {"office": OFFICE_ROLES, "registry": ("registrar",)}.get(fact.kind) or DESKS[str(fact.desk_kind)]
+        )
     ]
     holders += [("filer", unit) for unit in made.units]
     for number in range(draw(st.integers(1, 3))):

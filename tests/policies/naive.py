@@ -27,7 +27,9 @@ class Naive:
     today: date
 
     def __post_init__(self) -> None:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(self.policy.open(encoding="utf-8")) if row]
+        rows = [
+            [cell.strip() for cell in row] for row in csv.reader(self.policy.open(encoding="utf-8")) if row
+        ]
         self.lines = [row[1:] for row in rows if row[0] == "p"]
         self.spans = {row[2]: (row[3], row[4]) for row in rows if row[0] == "p2"}
         self.parents = [(row[1], row[2]) for row in rows if row[0] == "g"]
@@ -45,7 +47,9 @@ class Naive:
 
     def _now(self, row: Row) -> bool:
         ended = row.get("stopped_on") or row.get("ended_at")
-        return row["since"] <= self.today and (row["until"] is None or self.today <= row["until"]) and not ended
+        return (
+            row["since"] <= self.today and (row["until"] is None or self.today <= row["until"]) and not ended
+        )
 
     def _roles(self, role: str) -> set[str]:
         found = {role}
@@ -54,7 +58,9 @@ class Naive:
         return found
 
     def _place(self, post: Row) -> str:
-        place: str = self.units[post["unit_id"]]["review_path"] if post["unit_id"] else self.offices[post["office_id"]]
+        place: str = (
+            self.units[post["unit_id"]]["review_path"] if post["unit_id"] else self.offices[post["office_id"]]
+        )
         return place
 
     def _reach(self, post: Row, relation: str) -> Iterator[tuple[str, str]]:
@@ -62,9 +68,9 @@ class Naive:
             how, where = self.spans[relation]
             yield how, self._place(post) if where == "$" else where
         for grant in self.grants:
-            if not post["unit_id"] and grant["relation"] == relation and self._now(grant):
-                if grant["holder_path"] == self._place(post):
-                    yield grant["how"], grant["where_path"]
+            mine = not post["unit_id"] and grant["holder_path"] == self._place(post)
+            if mine and grant["relation"] == relation and self._now(grant):
+                yield grant["how"], grant["where_path"]
 
     def _within(self, how: str, where: str, post: Row, row: Row, unit_id: int | None) -> bool:
         review, filing = row["review_path"], row["filing_path"]

@@ -33,7 +33,9 @@ def test_the_table_covers_every_role_object_and_act(world: World) -> None:
 
 
 def test_the_country_is_named_in_full(world: World) -> None:
-    named = {kind: {str(where) for k, where in TABLE.names.values() if k == kind} for kind in ("units", "offices")}
+    named = {
+        kind: {str(where) for k, where in TABLE.names.values() if k == kind} for kind in ("units", "offices")
+    }
     assert named["units"] == set(world.units)
     assert named["offices"] == set(OFFICES)
     assert len([kind for kind, _ in TABLE.names.values() if kind == "grants"]) == len(world.grants)

@@ -30,7 +30,9 @@ def trial(app: Flask, ground: Ground, folder: Path, mutant: Mutant, **kwargs: ob
 
 
 def line(*cells: str) -> int:
-    return next(number for number, found in mutation.lines(access.policy().policy_path).items() if found == cells)
+    return next(
+        number for number, found in mutation.lines(access.policy().policy_path).items() if found == cells
+    )
 
 
 CLERK = ("p", "clerk", "reviews", "unit", "edit")
@@ -95,4 +97,6 @@ def test_the_command_fails_when_something_survives(
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(ROOT / ".ci" / "mutation.py"), run_name="__main__")
     assert ended.value.code == status
-    assert ("SURVIVED policy.csv:3: p, clerk, reviews, unit, edit → deleted" in capsys.readouterr().out) == bool(status)
+    assert (
+        "SURVIVED policy.csv:3: p, clerk, reviews, unit, edit → deleted" in capsys.readouterr().out
+    ) == bool(status)

@@ -99,7 +99,9 @@ def test_every_answer_is_one(app: Flask, data: st.DataObject) -> None:
             rows, actors, judge = ground(country, app)
             allowed = 0
             for actor in actors:
-                for obj, act in data.draw(st.lists(pairs, unique=True, min_size=ACTS_TRIED, max_size=ACTS_TRIED)):
+                for obj, act in data.draw(
+                    st.lists(pairs, unique=True, min_size=ACTS_TRIED, max_size=ACTS_TRIED)
+                ):
                     allowed += agree(rows, actor, judge, obj, act)
                 seen(rows, actor)
             seen(rows, access.NOBODY)
@@ -111,4 +113,6 @@ def test_every_answer_is_one(app: Flask, data: st.DataObject) -> None:
 def test_the_naive_judge_is_not_the_application(app: Flask) -> None:
     """It reads the file itself: a line gone from the file alone shows as a difference."""
     imports = __import__("tests.policies.naive", fromlist=["naive"]).__dict__
-    assert not [name for name, value in imports.items() if getattr(value, "__module__", "").startswith("app.")]
+    assert not [
+        name for name, value in imports.items() if getattr(value, "__module__", "").startswith("app.")
+    ]

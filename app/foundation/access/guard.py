@@ -11,7 +11,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.orm.util import LoaderCriteriaOption
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.sql.expression import ColumnClause, TableClause
 
 from app.foundation.access import links
 from app.foundation.access.actors import Actor, current_actor
@@ -76,7 +76,7 @@ def _narrow(state: ORMExecuteState) -> None:
     mapped = {mapper.class_ for mapper in state.all_mappers}
     if not state.is_select:
         _ensure_plain(state, mapped)
-    if mapped and mapped <= _leads_nowhere() and not _names_scoped(state.statement):
+    if mapped and mapped <= _leads_nowhere(_known()) and not _names_scoped(state.statement):
         return
     actor = current_actor()
     if not actor.unbounded and (state.is_select or state.is_update or state.is_delete):
@@ -116,31 +116,38 @@ def _settled_columns(model: type[Any]) -> set[str]:
 
 def _names_scoped(statement: Any) -> bool:
     """Whether a scoped table stands anywhere in it: in a sub-select, EXISTS, CTE or join too."""
-    scoped = _scoped_tables()
-    for element in iterate(statement):
-        table = getattr(element, "table", element)
-        if getattr(table, "name", None) in scoped:
-            return True
+    scoped = _scoped_tables(_known())
+    waiting = [statement]
+    while waiting:
+        element = waiting.pop()
+        table = element.table if isinstance(element, ColumnClause) else element
+        if isinstance(table, TableClause):
+            if table.name in scoped:
+                return True
+        elif not isinstance(element, ColumnClause):
+            waiting.extend(element.get_children())
     return False
 
 
 @cache
-def _scoped_tables() -> frozenset[str]:
+def _scoped_tables(_known: int) -> frozenset[str]:
     return frozenset(inspect(model).local_table.description for model in scoped_models())
 
 
-def _leads_nowhere() -> frozenset[type]:
+@cache
+def _leads_nowhere(_known: int) -> frozenset[type]:
     """Classes without jurisdiction none of whose relationships reaches a scoped row."""
-    kept: frozenset[type] | None = getattr(_leads_nowhere, "kept", None)
-    if kept is None:
-        kept = frozenset(
-            mapper.class_
-            for mapper in Office.registry.mappers
-            if not issubclass(mapper.class_, FactColumns)
-            and not any(issubclass(r.mapper.class_, FactColumns) for r in mapper.relationships)
-        )
-        _leads_nowhere.kept = kept  # type: ignore[attr-defined]
-    return kept
+    return frozenset(
+        mapper.class_
+        for mapper in Office.registry.mappers
+        if not issubclass(mapper.class_, FactColumns)
+        and not any(issubclass(r.mapper.class_, FactColumns) for r in mapper.relationships)
+    )
+
+
+def _known() -> int:
+    """How many tables there are: what is kept of them is worked out anew when a plugin brings more."""
+    return len(Office.metadata.tables)
 
 
 def _former(row: FactColumns) -> Facts | None:
@@ -172,7 +179,7 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     ]
     gone = [row for row in session.deleted if isinstance(row, FactColumns)]
     changed = [row for row in touched if isinstance(row, FactColumns)]
-    if not any((changed, gone, *(links.links_of(type(row)) for row in touched))):
+    if not any((changed, gone, *(links.touching(row) for row in touched))):
         return
     actor = current_actor()
     settled: set[int] = set()

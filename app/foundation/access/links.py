@@ -53,6 +53,12 @@ def links_of(model: Any) -> tuple[Link, ...]:
     return tuple(found)
 
 
+def touching(row: Any) -> tuple[Link, ...]:
+    """The links of a row's model."""
+    model: Any = type(row)
+    return links_of(model)
+
+
 def _derived(row: Any, link: Link) -> bool:
     """The unit of a row that belongs to a site or a parent row: copied from it, never chosen."""
     return isinstance(row, UnitScoped) and link.key == "unit_id" and row.facts_source() != "unit"
@@ -61,7 +67,7 @@ def _derived(row: Any, link: Link) -> bool:
 def _touched(session: Session, row: Any) -> Iterator[tuple[Link, int]]:
     """The keys that are new or changed in this flush; what is itself new is checked as a row of its own."""
     state = inspect(row)
-    for link in links_of(type(row)):
+    for link in touching(row):
         if _derived(row, link):
             continue
         pending = state.attrs[link.relation].history if link.relation else None

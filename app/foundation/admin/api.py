@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -321,13 +320,9 @@ class ScopedApi(Registered, ModelRestApi):
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if value is None or isinstance(value, (bool, int, float, str, dict, list)):
+    if value is None or isinstance(value, (str, int, bool, float, dict, list)):
         return value
-    return str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _plain_row(row: Any, columns: Iterable[str]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def _harden(response: Response) -> Response:
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint and request.endpoint.endswith(".logout") and response.status_code < 400:
-        headers.setdefault("Clear-Site-Data", '"cache", "storage"')
+        headers.setdefault("Clear-Site-Data", '"storage"')
     if "actor" in g and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     return response

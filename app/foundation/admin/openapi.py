@@ -10,6 +10,7 @@ from flask_appbuilder.api.manager import OpenApi as FabOpenApi
 from flask_appbuilder.api.manager import SwaggerView
 
 from app.foundation.admin import access_map
+from app.foundation.admin.addresses import fab
 from app.foundation.admin.arguments import unseen
 from app.foundation.admin.filters import words
 
@@ -65,9 +66,7 @@ class OpenApi(FabOpenApi):
             404:
               $ref: '#/components/responses/404'
         """
-        described = [
-            one for one in current_app.appbuilder.baseviews if getattr(one, "version", None) == version
-        ]  # type: ignore[attr-defined]
+        described = [one for one in fab().baseviews if getattr(one, "version", None) == version]
         if not described and version != "v1":
             missing: Response = self.response(404, message=words(unseen()))
             return missing

@@ -37,7 +37,7 @@ def _rules() -> PasswordRules:
 
 
 def _finding(code: str, message: str, **params: object) -> Finding:
-    return Finding(FIELD, message, N_("登录密码规定"), code, params)
+    return Finding(FIELD, message, code=code, params=params)
 
 
 def _classes(password: str) -> int:

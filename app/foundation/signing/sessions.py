@@ -115,11 +115,17 @@ def _close_expired(person_id: int, now: datetime) -> None:
         log.write("timed_out", row.person, kind=row.kind)
 
 
+_HELD = (
+    "id", "kind", "pending", "posts", "two_factor", "idle_minutes", "seen_at", "expires_at", "ends_at", "ended_at",
+    "end_reason",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _recognising() -> Any:
     """The statement that finds a session and its person, and where the drill clock stands: made once, run in every request."""
     return (
-        select(SignInSession, Person, clock.DRILL.scalar_subquery())
+        select(*(getattr(SignInSession, name) for name in _HELD), Person, clock.DRILL.scalar_subquery())
         .join(Person, Person.id == SignInSession.person_id)
         .where(SignInSession.digest == bindparam("digest"), SignInSession.person_id == bindparam("person"))
     )
@@ -130,14 +136,14 @@ def _read(token: str, person_id: int) -> Found | None:
     row = db.session.execute(_recognising(), asked, execution_options=UNGUARDED).first()
     if row is None:
         return None
-    session, person, drilled = row
+    *_columns, person, drilled = row
     clock.note_drill(drilled)
-    held = _held(session)
+    held = _held(row)
     refused = held.ended or ("" if person.active else "disabled")
     return Found(held, person, refused or ("timed_out" if clock.wall() >= held.expires_at else ""))
 
 
-def _held(row: SignInSession) -> Held:
+def _held(row: Any) -> Held:
     ended = (row.end_reason or "signed_out") if row.ended_at is not None else ""
     return Held(
         row.id,

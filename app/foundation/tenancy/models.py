@@ -211,7 +211,7 @@ class Post(HolderScoped, Timestamped, Model):
     unit: Mapped[Unit | None] = relationship()
 
     @classmethod
-    def in_force(cls, day: date) -> ColumnElement[bool]:
+    def in_force(cls, day: date | ColumnElement[date]) -> ColumnElement[bool]:
         """Posts held on a business day: begun, not past their last day, and not ended before it."""
         return and_(cls.since <= day, or_(cls.until.is_(None), cls.until >= day), cls.ended_at.is_(None))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor, Facts, duties, policy
@@ -163,5 +163,5 @@ def seat(post: Post, path: str) -> Seat:
     return Seat(post.role, path, post.office_id, post.unit_id, post.since, post.until, post.id)
 
 
-def _not_over() -> object:
-    return Post.ended_at.is_(None) & or_(Post.until.is_(None), Post.until >= clock.today())
+def _not_over() -> ColumnElement[bool]:
+    return and_(Post.ended_at.is_(None), or_(Post.until.is_(None), Post.until >= clock.today()))

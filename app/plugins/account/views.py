@@ -96,6 +96,7 @@ class AccountView(SignedInView):
             offer=own.offer_factor(g.user),
             findings=findings,
             action=url_for(".factor"),
+            ask_password=True,
         )
         return (page, 422) if findings else page
 

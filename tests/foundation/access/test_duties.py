@@ -181,3 +181,14 @@ def test_a_lower_office_cannot_undo_what_an_upper_one_asks_for(app: Flask) -> No
     assert access.can(access.actor_for("both"), "user", "manage", Facts(COUNTY))
     _set(COUNTY, True)
     assert not access.can(access.actor_for("both"), "user", "manage", Facts(COUNTY))
+
+
+@pytest.mark.parametrize(
+    ("value", "good"), [(True, True), (False, True), ("yes", False), (1, False), (None, False)]
+)
+def test_the_setting_is_true_or_false(value: object, good: bool) -> None:
+    from app.foundation.limits.reading import load as read_limits
+    from app.foundation.tenancy.settings import faults
+
+    found = list(faults({"three_administrators": value}, read_limits(ROOT / "policies" / "limits.yaml")))
+    assert (found == []) is good

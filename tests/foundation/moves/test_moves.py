@@ -51,7 +51,9 @@ def country(app: Flask) -> Flask:
                         password="", active=True, office_id=office("430100").id)  # fmt: skip
         session.add(person)
         session.flush()
-        session.add(Post(person_id=person.id, role="head", office_id=office("430100").id, since=date(2000, 1, 1)))
+        session.add(
+            Post(person_id=person.id, role="head", office_id=office("430100").id, since=date(2000, 1, 1))
+        )
         for holder, how, where in (
             ("0.43.07.egov.", "under", OLD),  # the old city's desk looks into the county
             (OLD, "at", "0.43.07.03."),  # the county looks into its former neighbour
@@ -146,7 +148,10 @@ def underived() -> list[str]:
 def test_everything_of_the_county_goes_along(country: Flask) -> None:
     assert underived() == []
     before = inside(OLD)
-    assert all(before[name] for name in ("unit", "site", "survey_sheet", "application", "ab_user", "post", "jurisdiction_grant"))
+    assert all(
+        before[name]
+        for name in ("unit", "site", "survey_sheet", "application", "ab_user", "post", "jurisdiction_grant")
+    )
     moved = move()
     assert (moved.plan.old, moved.plan.new) == (OLD, NEW)
     after = inside(NEW)
@@ -175,7 +180,13 @@ def test_who_sees_what_before_and_after(country: Flask) -> None:
     same = ("central.head", "hunan.auditor", "dingcheng.reviewer", "unit.customs", "conac.registrar")
     for name in same:
         assert after[name] == before[name], name
-    for name in ("changde.reviewer", "changde.egov", "changde.admin", "changde.security", "changde.inspector"):
+    for name in (
+        "changde.reviewer",
+        "changde.egov",
+        "changde.admin",
+        "changde.security",
+        "changde.inspector",
+    ):
         for table, rows in after[name].items():
             kept = {"campaign", "campaign_step"} & {table}
             assert kept or not rows & county[table] - granted(table), (name, table)
@@ -247,7 +258,14 @@ def test_one_update_a_table_however_many_rows(country: Flask) -> None:
     scoped = {model.__tablename__ for model in guard.scoped_models()}  # type: ignore[attr-defined]
     per_table = {name: updates.count(name) for name in set(updates)}
     assert set(per_table) >= scoped
-    assert max(number for name, number in per_table.items() if name in scoped - {"jurisdiction_grant", "campaign"}) == 1
+    assert (
+        max(
+            number
+            for name, number in per_table.items()
+            if name in scoped - {"jurisdiction_grant", "campaign"}
+        )
+        == 1
+    )
 
 
 def test_a_move_that_fails_half_way_changes_nothing(country: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,13 +11,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.config import ROOT
-from app.foundation import access
+from app.foundation import access, clock
 from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db, transaction
+from app.foundation.signing.models import SignInRecord
 from app.foundation.tenancy import service, sync
 from app.foundation.tenancy.declared.sources import TenantsInvalid
 from app.foundation.tenancy.differences import Changes
-from app.foundation.tenancy.models import Contact, Grant, Office, Site, Unit
+from app.foundation.tenancy.models import Contact, Grant, Office, Person, Post, Site, Unit
 from tests.foundation.tenancy.conftest import Edit
 
 OFFICES, SETTINGS = "430700/offices.csv", "430700/settings.yaml"
@@ -212,6 +213,28 @@ def test_a_new_path_carries_children_units_sites_and_grants_along(app: Flask, ed
     assert verbs == ["unit.reassigned"] * 2
     assert [grant.where_path for grant in every_grant()] == ["0.43.07.taohua."]
     assert not run(app).any
+
+
+def test_accounts_posts_and_sessions_go_where_their_office_or_unit_goes(app: Flask, edit: Edit) -> None:
+    run(app)
+    zone = add_unit("00000001", "4307Z2")
+    with access.acting_as(SYSTEM), transaction() as session:
+        people = [
+            Person(username=name, last_name=name, first_name="", email=f"{name}@bianban.invalid", password="",
+                   active=True, office_id=office("4307Z2").id)  # fmt: skip
+            for name in ("head", "filer")
+        ]
+        session.add_all(people)
+        session.flush()
+        session.add(Post(person_id=people[0].id, role="head", office_id=office("4307Z2").id, since=date(2014, 1, 1)))
+        session.add(Post(person_id=people[1].id, role="filer", unit_id=zone, since=date(2014, 1, 1)))
+        session.add(SignInRecord(at=clock.wall(), outcome="success", kind="browser", person_id=people[0].id))
+    edit(OFFICES, "430700,z2", "430700,z8")
+    run(app)
+    with access.acting_as(SYSTEM):
+        db.session.expire_all()
+        for model, count in ((Person, 2), (Post, 2), (SignInRecord, 1)):
+            assert db.session.scalars(select(model.review_path)).all() == ["0.43.07.z8."] * count, model
 
 
 def test_two_offices_may_exchange_paths(app: Flask, edit: Edit) -> None:

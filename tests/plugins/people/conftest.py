@@ -17,7 +17,7 @@ from app.foundation.tenancy import people
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 
 BEGIN = date(2014, 9, 15)
-GOOD = "Xiang-7788-Deng"  # noqa: S105
+GOOD = "Xiang-7788-Deng"
 
 
 @pytest.fixture
@@ -83,13 +83,17 @@ class Town:
         """A further post, by the platform and by the rules."""
         actor = access.system("tests", over="0.")
         with access.acting_as(actor), transaction():
-            people.appoint(self.person(username), role, actor=actor, office=self.office(code), since=BEGIN, **more)
+            people.appoint(
+                self.person(username), role, actor=actor, office=self.office(code), since=BEGIN, **more
+            )
 
     def force(self, username: str, role: str, code: str) -> None:
         """A post as older data may hold it: past every rule."""
         with self.system(), transaction():
             db.session.add(
-                Post(person_id=self.person_id(username), role=role, office_id=self.office(code).id, since=BEGIN)
+                Post(
+                    person_id=self.person_id(username), role=role, office_id=self.office(code).id, since=BEGIN
+                )
             )
 
     def person_id(self, username: str) -> int:

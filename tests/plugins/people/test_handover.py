@@ -49,8 +49,7 @@ def hand_over(town: Town, who: str, whom: str, to: str | None, **more: Any) -> A
 def offered(town: Town, who: str, whom: str) -> set[str]:
     person = town.person(whom)
     return {
-        one.username
-        for one in town.do(who, lambda actor: people_handover.candidates(person, actor=actor))
+        one.username for one in town.do(who, lambda actor: people_handover.candidates(person, actor=actor))
     }
 
 
@@ -103,7 +102,10 @@ def test_the_last_administrator_does_not_leave_this_way(town: Town) -> None:
 def test_a_filers_drafts_go_on_with_the_next_filer(town: Town) -> None:
     with town.system(), transaction():
         row = db.session.scalars(
-            select(Application).where(Application.state.in_(("draft", "returned"))).order_by(Application.id).limit(1)
+            select(Application)
+            .where(Application.state.in_(("draft", "returned")))
+            .order_by(Application.id)
+            .limit(1)
         ).one()
         account, path = row.account, row.review_path
     code = {"0.43.07.": "changde.admin"}.get(path, "changde.admin")

@@ -37,7 +37,9 @@ def test_from_invitation_to_leaving(town: Town, client: FlaskClient, sign_in: Si
     person = town.person(USERNAME)
     town.do(
         "wuling.admin",
-        lambda actor: people.appoint(person, "clerk", actor=actor, office=town.office("430702"), document="文"),
+        lambda actor: people.appoint(
+            person, "clerk", actor=actor, office=town.office("430702"), document="文"
+        ),
     )
     (reviewing, _clerk) = town.posts(USERNAME)
     town.do("wuling.admin", lambda actor: people_posts.end(reviewing, actor=actor, because="调岗"))

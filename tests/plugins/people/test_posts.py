@@ -19,7 +19,9 @@ from tests.plugins.people.conftest import Town
 DOCUMENT = "武编〔2014〕3号"
 
 
-def appoint(town: Town, who: str, whom: str, role: str, code: str = "", account: str = "", **more: Any) -> Any:
+def appoint(
+    town: Town, who: str, whom: str, role: str, code: str = "", account: str = "", **more: Any
+) -> Any:
     document, person = more.pop("document", DOCUMENT), town.person(whom)
     return town.do(
         who,
@@ -152,6 +154,13 @@ def test_the_flush_guard_too_refuses_a_post_abroad(town: Town) -> None:
         )  # fmt: skip
 
 
+def test_the_flush_guard_refuses_a_post_for_somebody_kept_elsewhere(town: Town) -> None:
+    """A foreign key pointing abroad: the row would stand at home, its person does not."""
+    key, home = town.person_id("changde.reviewer"), town.office("430702").id
+    with access.acting_as(access.actor_for("wuling.admin")), pytest.raises(ForeignWrite), transaction():
+        db.session.add(Post(person_id=key, role="head", office_id=home, since=town.today()))
+
+
 def test_the_flush_guard_refuses_moving_a_post_abroad(town: Town) -> None:
     (post,) = town.posts("wuling.reviewer")
     with access.acting_as(access.actor_for("wuling.admin")), pytest.raises(ForeignWrite), transaction():
@@ -242,8 +251,12 @@ def test_a_post_is_extended_but_not_shortened_and_not_ones_own(town: Town) -> No
     town.hire("short", "clerk", "430702", until=date(2014, 12, 31))
     (post,) = town.posts("short")
     with pytest.raises(Refusal):
-        town.do("wuling.admin", lambda a: people_posts.extend(post, date(2014, 12, 1), actor=a, document=DOCUMENT))
-    town.do("wuling.admin", lambda a: people_posts.extend(post, date(2015, 6, 30), actor=a, document=DOCUMENT))
+        town.do(
+            "wuling.admin", lambda a: people_posts.extend(post, date(2014, 12, 1), actor=a, document=DOCUMENT)
+        )
+    town.do(
+        "wuling.admin", lambda a: people_posts.extend(post, date(2015, 6, 30), actor=a, document=DOCUMENT)
+    )
     assert town.posts("short")[0].until == date(2015, 6, 30)
     town.hire("brief.admin", "admin", "430702", until=date(2014, 12, 31))
     (own,) = town.posts("brief.admin")
@@ -267,7 +280,9 @@ def test_extending_into_a_clash_is_refused(town: Town) -> None:
 def test_an_office_keeps_its_last_administrator(town: Town) -> None:
     for verb in (
         lambda: end(town, "changde.admin", "wuling.admin", "admin"),
-        lambda: end(town, "changde.admin", "wuling.admin", "admin", last_day=town.today() + timedelta(days=3)),
+        lambda: end(
+            town, "changde.admin", "wuling.admin", "admin", last_day=town.today() + timedelta(days=3)
+        ),
         lambda: disable(town, "changde.admin", "wuling.admin"),
     ):
         with pytest.raises(Refusal) as refused:
@@ -353,4 +368,3 @@ def test_an_account_that_also_acts_for_the_city_is_not_the_countys_to_dispose_of
         assert refused.value.code == "held-elsewhere"
     end(town, "wuling.admin", "wuling.reviewer", "reviewer")  # its own post is its own
     disable(town, "changde.admin", "wuling.reviewer")
-

@@ -72,7 +72,9 @@ def test_an_unknown_key_in_the_rules_stops_the_start(tmp_path: Path) -> None:
         ("wuling.li", "李四", "不是邮箱", False, {"email"}),
     ],
 )
-def test_names_of_a_new_account(username: str, name: str, email: str, by_email: bool, fields: set[str]) -> None:
+def test_names_of_a_new_account(
+    username: str, name: str, email: str, by_email: bool, fields: set[str]
+) -> None:
     found = people_rules.account_findings(username, name, email, by_email=by_email)
     assert {one.field for one in found} == fields
 

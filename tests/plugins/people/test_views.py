@@ -131,7 +131,9 @@ def test_the_slip_is_shown_once_and_kept_by_nobody(town: Town, sign_in: SignIn) 
 
 
 def test_a_message_that_nobody_sent_says_so(town: Town, sign_in: SignIn) -> None:
-    answer = sign_in("wuling.admin").post("/people/add", data=entry(town, way="email", email="li@wuling.gov.cn"))
+    answer = sign_in("wuling.admin").post(
+        "/people/add", data=entry(town, way="email", email="li@wuling.gov.cn")
+    )
     assert answer.status_code == 200
     assert "未发出" in text_of(answer)
     assert "li@wuling.gov.cn" in text_of(answer)
@@ -139,9 +141,13 @@ def test_a_message_that_nobody_sent_says_so(town: Town, sign_in: SignIn) -> None
 
 
 @pytest.mark.parametrize("code", ["430700", "430703", "000000", "CONAC", "430700-EGOV"])
-def test_a_foreign_office_in_the_form_is_refused_beside_its_field(town: Town, sign_in: SignIn, code: str) -> None:
+def test_a_foreign_office_in_the_form_is_refused_beside_its_field(
+    town: Town, sign_in: SignIn, code: str
+) -> None:
     before = counted(town)
-    answer = sign_in("wuling.admin").post("/people/add", data=entry(town, office=town.office(code).id, role="admin"))
+    answer = sign_in("wuling.admin").post(
+        "/people/add", data=entry(town, office=town.office(code).id, role="admin")
+    )
     assert answer.status_code == 422
     assert "不在您的管辖范围内" in text_of(answer)
     assert counted(town) == before
@@ -261,7 +267,9 @@ def test_no_generated_form_or_api_writes_people_or_posts(app: Flask) -> None:
 
     for view in app.appbuilder.baseviews:  # type: ignore[attr-defined]
         if isinstance(view, ScopedModelView | ScopedApi) and view.datamodel.obj in (Person, Post, Invitation):
-            opened = {name for name in ("add", "edit", "delete") if getattr(view, "opens", lambda _n: False)(name)}
+            opened = {
+                name for name in ("add", "edit", "delete") if getattr(view, "opens", lambda _n: False)(name)
+            }
             assert not opened, view
 
 
@@ -334,3 +342,13 @@ def test_a_unit_under_another_roof_stays_out(town: Town) -> None:
         from app.plugins.people.forms import LOOKUPS
 
         assert LOOKUPS["office"].find(town.office("430702-EGOV").id) is None
+
+
+def test_a_locked_account_is_found_and_marked(town: Town, sign_in: SignIn, app: Flask) -> None:
+    stranger = app.test_client()
+    for _ in range(6):
+        stranger.post("/login/", data={"username": "wuling.reviewer", "password": "wrong-wrong-wrong"})
+    client = sign_in("changde.admin")
+    assert accounts(client.get("/people/?state=locked")) == {"wuling.reviewer"}
+    assert accounts(sign_in("wuling.admin").get("/people/?state=locked")) == {"wuling.reviewer"}
+    assert "暂停登录至" in text_of(client.get(f"/people/{town.person('wuling.reviewer').id}/"))
