@@ -2,7 +2,7 @@
 #   make run     prepares and serves http://127.0.0.1:8000 (HOST=, PORT=; RESET=1 starts the demo afresh)
 #   make test    every test (T='-k badge' or T=tests/kernel for some)
 #   make check   style, types, floors, translations, policy, migrations
-#   make bench   measurements, `name value unit` a line
+#   make bench   measurements, `name value unit` a line; fails when a target is missed (BENCH_UNITS=20000 for a quick look)
 #   make matrix  every account × route × pair of rows, the nightly form of tests/matrix
 # and `make lock` writes requirements.lock anew from pyproject.toml, `make format` tidies the code,
 # `make translations` takes new texts into the catalogues.

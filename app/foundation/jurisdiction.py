@@ -67,7 +67,10 @@ class FactColumns:
         asked = ("review_path", "filing_path", counted) if counted else ()
         return tuple(
             Index(
-                f"ix_{table}_{fact}", fact, "id", postgresql_include=[one for one in asked if one not in (fact, "id")]
+                f"ix_{table}_{fact}",
+                fact,
+                "id",
+                postgresql_include=[one for one in asked if one not in (fact, "id")],
             )
             for fact in FACTS
         )

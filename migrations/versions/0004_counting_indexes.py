@@ -13,7 +13,13 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-TABLES = {"application": "unit_id", "badge": "unit_id", "site": "unit_id", "survey_sheet": "unit_id", "unit": ""}
+TABLES = {
+    "application": "unit_id",
+    "badge": "unit_id",
+    "site": "unit_id",
+    "survey_sheet": "unit_id",
+    "unit": "",
+}
 FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
 
 

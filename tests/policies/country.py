@@ -24,6 +24,7 @@ DESKS = {
     "guided": ("coordinator",),
 }
 OFFICE_ROLES = ("auditor", "clerk", "reviewer", "head", "admin", "security", "inspector")
+COIN: st.SearchStrategy[Any] = st.booleans()
 # Days before and after today on which something begins and ends; None: no last day.
 SPANS = ((-900, None), (-900, -1), (-900, 0), (0, None), (0, 0), (1, None), (-30, 30))
 
@@ -107,8 +108,8 @@ def _units(draw: st.DrawFn, made: Country, tree: dict[str, OfficeFact], first: i
             home=home,
             management=draw(st.sampled_from(("local", "local", "central_vertical", "provincial_vertical"))),
             rank=draw(st.sampled_from(("division", "section"))),
-            named_desk=draw(st.sampled_from(near)) if near and draw(st.booleans()) else None,
-            supervisor_desk=draw(st.sampled_from(near)) if near and draw(st.booleans()) else None,
+            named_desk=draw(st.sampled_from(near)) if near and draw(COIN) else None,
+            supervisor_desk=draw(st.sampled_from(near)) if near and draw(COIN) else None,
         )
         try:
             facts = routing.derive(fact, tree).facts
@@ -123,7 +124,7 @@ def _units(draw: st.DrawFn, made: Country, tree: dict[str, OfficeFact], first: i
             under = [
                 d for d in desks if paths.parent(d) == facts["review_path"] and tree[d].desk_kind == "filing"
             ]
-            own = tree[draw(st.sampled_from(under))] if under and draw(st.booleans()) else None
+            own = tree[draw(st.sampled_from(under))] if under and draw(COIN) else None
             made.sites.append(
                 {"id": first + len(made.sites), "unit_id": key, "name": f"网站{number}-{site}",
                  "filing_desk_id": own.id if own else None, **facts,

@@ -170,7 +170,13 @@ class ScopedInterface(SQLAInterface):
         return count, [row[1:] for row in rows]
 
     def _asked(
-        self, actor: Actor, filters: Any, order: tuple[str, str], page: int, size: int, columns: tuple[str, ...]
+        self,
+        actor: Actor,
+        filters: Any,
+        order: tuple[str, str],
+        page: int,
+        size: int,
+        columns: tuple[str, ...],
     ) -> Any:
         key, where = self.get_pk(), narrowed(self.obj, self.within)
 
@@ -180,7 +186,12 @@ class ScopedInterface(SQLAInterface):
 
         some = asked(key).limit(COUNT_LIMIT + 1).subquery()
         counted = select(func.count()).select_from(some).scalar_subquery()
-        query = guarded(asked(counted, key, *(getattr(self.obj, one) for one in columns)).order_by(*self._order(*order)).limit(size), actor)
+        query = guarded(
+            asked(counted, key, *(getattr(self.obj, one) for one in columns))
+            .order_by(*self._order(*order))
+            .limit(size),
+            actor,
+        )
         return query.offset(page * size) if page else query
 
     def _kept(self, *asked: Any) -> Any:

@@ -75,7 +75,8 @@ def generate(units: int, seed: int, progress: Progress) -> dict[str, int]:
                     "此数据库已有另一套规模测试数据（单位 %(units)s 家，种子 %(seed)s），没有改动。"
                     "换参数请另建空库。"
                 ),
-                **found,
+                units=found["units"],
+                seed=found["seed"],
             )
         return {}
     maker = access.system("scale", over=access.EVERYWHERE)

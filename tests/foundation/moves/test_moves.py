@@ -14,7 +14,7 @@ from sqlalchemy import JSON, String, Text, cast, event, func, select, text
 from app.foundation import access, audit
 from app.foundation.access import guard, settling
 from app.foundation.audit.models import AuditEntry
-from app.foundation.database import Encrypted, db, transaction
+from app.foundation.database import db, transaction
 from app.foundation.tenancy import moves, routing, service, vertical
 from app.foundation.tenancy.models import Grant, Office, Person, Post, Site, Unit
 from app.kernel import paths
@@ -109,7 +109,7 @@ def naming(path: str) -> dict[tuple[str, str], int]:
     with access.acting_as(TASK):
         for table in db.metadata.tables.values():
             for column in table.columns:
-                if isinstance(column.type, (String, Text, JSON)) and not isinstance(column.type, Encrypted):
+                if isinstance(column.type, (String, Text, JSON)):
                     like = cast(column, String).like(f"%{path}%")
                     count = db.session.scalar(select(func.count()).select_from(table).where(like))
                     if count:

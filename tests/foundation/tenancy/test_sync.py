@@ -220,13 +220,22 @@ def test_accounts_posts_and_sessions_go_where_their_office_or_unit_goes(app: Fla
     zone = add_unit("00000001", "4307Z2")
     with access.acting_as(SYSTEM), transaction() as session:
         people = [
-            Person(username=name, last_name=name, first_name="", email=f"{name}@bianban.invalid", password="",
-                   active=True, office_id=office("4307Z2").id)  # fmt: skip
+            Person(
+                username=name,
+                last_name=name,
+                first_name="",
+                email=f"{name}@bianban.invalid",
+                password="",
+                active=True,
+                office_id=office("4307Z2").id,
+            )
             for name in ("head", "filer")
         ]
         session.add_all(people)
         session.flush()
-        session.add(Post(person_id=people[0].id, role="head", office_id=office("4307Z2").id, since=date(2014, 1, 1)))
+        session.add(
+            Post(person_id=people[0].id, role="head", office_id=office("4307Z2").id, since=date(2014, 1, 1))
+        )
         session.add(Post(person_id=people[1].id, role="filer", unit_id=zone, since=date(2014, 1, 1)))
         session.add(SignInRecord(at=clock.wall(), outcome="success", kind="browser", person_id=people[0].id))
     edit(OFFICES, "430700,z2", "430700,z8")
