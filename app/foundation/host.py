@@ -13,7 +13,19 @@ from app.foundation import database, drift, health, production, rows
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
-from app.foundation.admin import access_map, context, csrf, edge, encoding, gate, headers, i18n, once, openapi, theme
+from app.foundation.admin import (
+    access_map,
+    context,
+    csrf,
+    edge,
+    encoding,
+    gate,
+    headers,
+    i18n,
+    once,
+    openapi,
+    theme,
+)
 from app.foundation.admin.index import HomeView
 from app.foundation.admin.security import CasbinSecurityManager
 from app.foundation.audit import service as audit_service

@@ -76,7 +76,9 @@ def expected(actor: Actor, route: Route, named: list[tuple[Row, Known | None]], 
             return Answer(NO_ACT, f"no post may {route.pair}", frozenset(codes))
     form = frozenset({400, 409, 422}) if by_field else frozenset()
     loose = False
-    for target, row in named:
+    for number, (target, row) in enumerate(named):
+        if number:  # the first row is the actor's: its state may stop him before the second is looked for
+            form |= {409, 422}
         if route.door == SIGNED_IN and row is not None and is_own(actor, row):
             continue
         if row is None or not sees(reader, row):

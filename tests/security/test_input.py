@@ -152,3 +152,10 @@ def test_a_name_that_would_calculate_is_text_in_every_export(nasty: int) -> None
         names = list(db.session.scalars(select(Unit.name)))
     db.session.rollback()
     assert csv_table.table(["名称"], [[f"={name}"] for name in names]).count(b"'=") == len(names)
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[", "http://[x]/"])
+def test_an_address_that_is_none_breaks_no_page(sign_in: SignIn, address: str) -> None:
+    client = sign_in("wuling.clerk")
+    assert client.get("/no/such/page", headers={"Referer": address}).status_code == 404
+    assert client.get("/login/", query_string={"next": address}).headers["Location"] == "/"

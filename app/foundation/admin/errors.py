@@ -250,7 +250,10 @@ def _lines(obj: str, act: str) -> tuple[str, ...]:
 
 def _back() -> str:
     """Where the person came from, if that was a page of ours and another one than this."""
-    came = urlsplit(request.referrer or "")
+    try:
+        came = urlsplit(request.referrer or "")
+    except ValueError:  # "http://[" is no address
+        return ""
     if came.netloc != request.host or came.path == request.path or not LOCAL_PATH.match(came.path):
         return ""
     return came.path + (f"?{came.query}" if came.query else "")

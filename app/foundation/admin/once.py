@@ -83,7 +83,8 @@ def _spend(session: Session) -> None:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     now = datetime.now(UTC)
     row = insert(PostedForm).values(digest=mine, created_at=now).on_conflict_do_nothing()
-    if session.connection().execute(row).rowcount == 0:
+    # What comes back is counted, not the driver's rowcount: psycopg keeps none for an INSERT.
+    if session.connection().scalar(row.returning(PostedForm.digest)) is None:
         raise Replayed
     if mine.startswith("00"):  # now and then, what nobody sends again is cleared away
         session.connection().execute(

@@ -36,7 +36,10 @@ ENDED = {
 def next_page(fallback: str) -> str:
     """Where ``next`` leads, when that is a page of ours."""
     wanted = request.args.get("next", "")
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # "http://[" is no address
+        return fallback
     if parts.netloc == request.host and parts.scheme in {"http", "https"}:
         wanted = parts.path + (f"?{parts.query}" if parts.query else "")
     return wanted if LOCAL_PATH.match(wanted) and wanted.isprintable() else fallback

@@ -14,14 +14,15 @@ from flask import current_app
 from sqlalchemy import delete, func, select
 
 from app.foundation import access, audit, clock
-from app.foundation.access import Actor
+from app.foundation.access import Actor, Facts
 from app.foundation.database import db
 from app.foundation.signing import sessions
 from app.foundation.signing.models import RecoveryCode, SecondFactor
 from app.foundation.signing.rules import FactorRules, rules_of
+from app.foundation.tenancy import people, people_rules
 from app.foundation.tenancy.models import Office, Person
 from app.foundation.tenancy.settings import setting
-from app.kernel.errors import N_, Refusal
+from app.kernel.errors import N_, AccessDenied, Refusal
 
 STEP = 30
 _CODE_BYTES = 15  # 120 bits: nothing to guess, so that a plain digest keeps it
@@ -223,16 +224,45 @@ def remove(person: Person, *, actor: Actor) -> None:
     audit.record(actor, "factor.removed", person)
 
 
+def _reaches(actor: Actor, seat: people_rules.Seat) -> bool:
+    return access.can(actor, "user", "reset-factor", Facts(seat.path, None, seat.unit_id))
+
+
 def reset(person: Person, *, actor: Actor) -> None:
     """Somebody lost his authenticator (安全管理岗): he enrols anew; his sessions end.
 
     Raises:
-        AccessDenied: the account is not kept by the actor's office or one below it.
+        AccessDenied: the account, or a post on it, lies outside the actor's office and below; or it is his own.
         Refusal: there is none.
     """
-    access.require(actor, "user", "reset-factor", person)
+    ensure_may_reset(person, actor=actor)
     if _row(person.id) is None:
         raise Refusal("factor-none", N_("该人员没有启用两步验证，不需重置。"))
     _forget(person)
     sessions.end_all(person, by=actor.name, why="factor")
     audit.record(actor, "factor.reset", person)
+
+
+def ensure_may_reset(person: Person, *, actor: Actor) -> None:
+    """As for a new way in: reach over every post on the account, not over the account alone.
+
+    Raises:
+        AccessDenied: see ``reset``.
+    """
+    access.require(actor, "user", "reset-factor", person)
+    if actor.person_id is not None and actor.person_id == person.id:
+        raise AccessDenied(
+            "own-factor",
+            N_("不能重置自己的两步验证。请由本机构其他安全管理岗或者上级机构安全管理岗办理。"),
+            source="岗位权限表",
+        )
+    people_rules.ensure_whole(people.seats_of(person.id), lambda seat: _reaches(actor, seat))
+
+
+def may_reset(person: Person, actor: Actor) -> bool:
+    """The same answer, for a page."""
+    try:
+        ensure_may_reset(person, actor=actor)
+    except AccessDenied:
+        return False
+    return True

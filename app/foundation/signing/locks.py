@@ -19,6 +19,7 @@ from app.foundation.database import db
 from app.foundation.signing.log import address, digest
 from app.foundation.signing.models import SignInLock
 from app.foundation.signing.rules import LockRules, rules_of
+from app.foundation.tenancy import people_rules
 from app.foundation.tenancy.models import Person
 
 ANYWHERE = ""
@@ -101,8 +102,10 @@ def unlock(person: Person, *, actor: Actor) -> None:
     """End the pause and forget the failures (系统管理岗); inside the caller's transaction.
 
     Raises:
-        AccessDenied: the account is not kept by the actor's office or one below it.
+        AccessDenied: the account is not kept by the actor's office or one below it, or it is his own (whoever got hold
+            of his session could else guess his password for ever).
     """
     access.require(actor, "user", "unlock", person)
+    people_rules.ensure_not_oneself(actor.person_id, person.id)
     db.session.execute(delete(SignInLock).where(SignInLock.account == digest(person.username)))
     audit.record(actor, "person.unlocked", person)

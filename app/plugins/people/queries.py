@@ -241,6 +241,19 @@ def open_invitation(person: Person) -> Invitation | None:
     ).one_or_none()
 
 
+def outgrown(invitation: Invitation) -> bool:
+    """Whether the account was given a post outside the keeping office since: that office's code opens it no more."""
+    kept_at = invitation.review_path
+    inside = and_(Post.review_path >= kept_at, Post.review_path < paths.upper_bound(kept_at))
+    query = select(Post.id).where(
+        Post.person_id == invitation.person_id,
+        Post.created_at > invitation.issued_at,
+        Post.ended_at.is_(None),
+        ~inside,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def holder(invitation: Invitation) -> Person:
     """Whose invitation it is."""
     return get(invitation.person_id)

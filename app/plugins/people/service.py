@@ -183,7 +183,7 @@ def accept(username: str, code: str, password: str) -> Accepted:
     if not right:
         invitation.attempts += 1
         return Accepted(None)
-    if person.password and not person.active:  # disabled since
+    if (person.password and not person.active) or queries.outgrown(invitation):  # disabled or risen since
         return Accepted(None)
     found = passwords.check(password, person)
     if found:

@@ -16,7 +16,7 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
-from app.foundation.signing import locks
+from app.foundation.signing import factors, locks
 from app.foundation.tenancy import people, people_posts
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
@@ -36,7 +36,7 @@ class PeopleView(FormPages, ScopedView):
     obj = "user"
     acts = {
         "index": "see", "show": "see", "lookup": "see", "add": "manage", "invite": "manage", "revoke": "manage",
-        "disable": "manage", "enable": "manage",
+        "disable": "manage", "enable": "manage", "unlock": "unlock", "reset_factor": "reset-factor",
     }  # fmt: skip
     targets = {"pk": Row(Person, enough=False), "revoke.pk": Row(Invitation, enough=False)}
     lookups = forms.LOOKUPS
@@ -154,6 +154,27 @@ class PeopleView(FormPages, ScopedView):
         flash(_("账号已恢复启用。"), "success")
         return redirect(url_for("PeopleView.show", pk=pk))
 
+    @expose("/<int:pk>/unlock", methods=["POST"])
+    @has_access
+    def unlock(self, pk: int) -> Any:
+        """End the pause after too many wrong passwords."""
+        with transaction():
+            locks.unlock(queries.get(pk), actor=current_actor())
+        flash(_("已解除锁定，本人现在可以重新登录。"), "success")
+        return redirect(url_for("PeopleView.show", pk=pk))
+
+    @expose("/<int:pk>/reset-factor", methods=["POST"])
+    @has_access
+    def reset_factor(self, pk: int) -> Any:
+        """Forget a lost authenticator."""
+        try:
+            with transaction():
+                factors.reset(queries.get(pk), actor=current_actor())
+        except Refusal as refused:
+            return self._again(pk, refused, "reset")
+        flash(_("两步验证已重置，本人的登录已经结束，下次登录后可以重新启用。"), "success")
+        return redirect(url_for("PeopleView.show", pk=pk))
+
     # -- what the methods above share ----------------------------------------------------------------------
 
     def _person(self, person: Person, refused: Refusal | None = None, about: str = "") -> str:
@@ -169,6 +190,8 @@ class PeopleView(FormPages, ScopedView):
             lines=held,
             elsewhere=not all(people_posts.reaches(actor, seat) for seat in seats) if mine else False,
             lock=lock,
+            may_unlock=actor.person_id != person.id and access.can(actor, "user", "unlock", person),
+            may_reset=factors.may_reset(person, actor) and factors.enrolled(person.id),
             invitations=[(one, service.state_of(one)) for one in invitations],
             latest=invitations[0].id if invitations else 0,
             timeline=audit.timeline(person),

@@ -16,7 +16,9 @@ from sqlalchemy import event
 
 from app import create_app
 from app.foundation import access
-from app.foundation.database import db
+from app.foundation.access import actors
+from app.foundation.database import db, transaction
+from app.foundation.signing import entry, factors, sessions
 from app.foundation.tenancy.models import Person, Site, Unit
 from tests.foundation.admin import probes, world
 
@@ -102,10 +104,12 @@ def signed_in(app: Flask, username: str | None) -> FlaskClient:
     """A browser with that person's session."""
     client = app.test_client()
     if username is not None:
-        with app.app_context():
-            found = db.session.scalar(db.select(Person.id).where(Person.username == username))
+        with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction():
+            person = db.session.scalars(db.select(Person).where(Person.username == username)).one()
+            token, _row = sessions.begin(person, posts=factors.office_posts(actors.load(person)))
+            key = str(person.id)
         with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = str(found), True
+            session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
     return client
 
 

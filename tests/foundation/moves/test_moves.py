@@ -22,6 +22,7 @@ from app.kernel.errors import AccessDenied, Refusal
 from app.plugins.campaigns.models import Campaign
 
 TASK = access.system("tests", over="0.")
+BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
 OLD, NEW = "0.43.07.02.", "0.43.01.92."
 DOCUMENT = "民函〔2015〕3号"
 # What says how it was on its day: the audit record, and the snapshot the registry was sent, with its hash.
@@ -36,11 +37,6 @@ PEOPLE = (
 @pytest.fixture
 def seed() -> str:
     return "demo"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture
@@ -145,6 +141,7 @@ def underived() -> list[str]:
     return wrong
 
 
+@BOTH
 def test_everything_of_the_county_goes_along(country: Flask) -> None:
     assert underived() == []
     before = inside(OLD)
@@ -172,6 +169,7 @@ def test_everything_of_the_county_goes_along(country: Flask) -> None:
     assert NEW in str(groups)
 
 
+@BOTH
 def test_who_sees_what_before_and_after(country: Flask) -> None:
     county = inside(OLD)
     before = {name: seen(name) for name in PEOPLE}
@@ -251,6 +249,7 @@ def counted() -> Iterator[list[str]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
+@BOTH
 def test_one_update_a_table_however_many_rows(country: Flask) -> None:
     with counted() as said:
         move()
@@ -268,6 +267,7 @@ def test_one_update_a_table_however_many_rows(country: Flask) -> None:
     )
 
 
+@BOTH
 def test_a_move_that_fails_half_way_changes_nothing(country: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     before = checksums()
 
@@ -348,6 +348,7 @@ def test_a_whole_city_goes_to_another_province(country: Flask) -> None:
     assert underived() == []
 
 
+@BOTH
 def test_units_reviewed_by_the_province_change_hands_when_the_county_leaves_it(country: Flask) -> None:
     with access.acting_as(TASK), transaction() as session:
         unit = Unit(account="99999999", name="武陵区国土分局", nature="organ", rank="division",

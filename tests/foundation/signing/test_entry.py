@@ -315,6 +315,7 @@ def test_a_token_takes_the_code_and_is_not_given_while_something_is_owed(ground:
     ground.later(minutes=1)
     client = ground.app.test_client()
     assert token(client, "clerk.a").status_code == 401
+    assert outcomes("api") == ["wrong_code"], "a password tried out without the code leaves a line"
     assert token(client, "clerk.a", code=ground.code(totp)).status_code == 200
     ground.hire("clerk.b", "clerk", must_change=True)
     assert token(client, "clerk.b").status_code == 403
@@ -350,7 +351,14 @@ def test_an_old_hash_signs_in_and_is_renewed(ground: Ground, app: Flask) -> None
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "http://[",
+    ],
 )
 def test_a_foreign_next_is_not_followed(ground: Ground, wanted: str) -> None:
     ground.hire("clerk.a", "clerk")

@@ -13,7 +13,8 @@ from app.foundation.database import db, transaction
 from app.foundation.signing import factors, sessions
 from app.foundation.signing.factors import WrongCode
 from app.foundation.signing.models import RecoveryCode, SecondFactor
-from app.foundation.tenancy.models import Person
+from app.foundation.tenancy import people
+from app.foundation.tenancy.models import Office, Person
 from app.kernel.errors import AccessDenied, Refusal
 from tests.foundation.signing.ground import CITY, COUNTY, MAKER, SIBLING, Ground
 
@@ -151,3 +152,26 @@ def test_the_security_officer_of_the_keeping_office_or_above_resets_it(ground: G
     assert found.refused == "factor"
     with pytest.raises(Refusal):
         do(ground, "clerk.a", factors.reset, actor=ground.actor("security.city"))
+
+
+def test_nobody_resets_his_own_nor_that_of_somebody_who_also_acts_above(ground: Ground) -> None:
+    """The account is kept by the county; the post at the city is what the factor protects."""
+    ground.hire("security.county", "security", COUNTY)
+    ground.enrol("security.county")
+    with pytest.raises(AccessDenied) as refused:
+        do(ground, "security.county", factors.reset, actor=ground.actor("security.county"))
+    assert refused.value.code == "own-factor"
+    person = ground.hire("head.city", "clerk", COUNTY)
+    ground.enrol("head.city")
+    with access.acting_as(MAKER), transaction():
+        city = db.session.scalars(select(Office).where(Office.code == CITY)).one()
+        people.appoint(
+            db.session.get_one(Person, person.id), "head", actor=MAKER, office=city, document="测试"
+        )
+    with pytest.raises(AccessDenied) as refused:
+        do(ground, "head.city", factors.reset, actor=ground.actor("security.county"))
+    assert refused.value.code == "held-elsewhere"
+    assert factors.enrolled(person.id)
+    ground.hire("security.city", "security", CITY)
+    do(ground, "head.city", factors.reset, actor=ground.actor("security.city"))
+    assert not factors.enrolled(person.id)

@@ -129,3 +129,16 @@ def test_an_administrator_unlocks_those_his_office_keeps(ground: Ground) -> None
             locks.unlock(db.session.get_one(Person, person.id), actor=actor)
     assert not locks.state(person).locked
     assert attempt(ground.app, "clerk.a", PASSWORD)
+
+
+def test_an_administrator_does_not_unlock_himself(ground: Ground) -> None:
+    """With a session of his that was stolen, his password could else be guessed for ever."""
+    person = ground.hire("admin.own", "admin")
+    for _number in range(5):
+        attempt(ground.app, "admin.own", "wrong")
+    actor = ground.actor("admin.own")
+    db.session.rollback()
+    with pytest.raises(AccessDenied) as refused, access.acting_as(actor), transaction():
+        locks.unlock(db.session.get_one(Person, person.id), actor=actor)
+    assert refused.value.code == "oneself"
+    assert locks.state(person).locked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 
@@ -46,6 +48,13 @@ def test_a_good_password_passes(app: Flask) -> None:
 )
 def test_a_bad_password_is_told_what_to_do(app: Flask, password: str, code: str) -> None:
     assert code in codes(password)
+
+
+def test_one_far_too_long_is_not_looked_at_any_further(app: Flask) -> None:
+    """Looking for rows of keys in it would take minutes."""
+    begun = time.perf_counter()
+    assert codes("Ab3-" * 250_000) == {"password-long"}
+    assert time.perf_counter() - begun < 5
 
 
 def test_findings_say_it_in_words(app: Flask) -> None:

@@ -333,3 +333,20 @@ def test_the_page_is_limited_by_name_and_by_address(make_app: MakeApp) -> None:
     assert answers[-1] == 429
     others = [accept(client, "2222", username=f"nobody{n}").status_code for n in range(40)]
     assert others[-1] == 429
+
+
+def test_a_code_falls_with_a_post_outside_the_office_that_keeps_the_account(
+    town: Town, client: FlaskClient
+) -> None:
+    """Whoever held a code of the county's could else sign in as somebody whom the city has appointed since."""
+    code = issue(town, "wuling.admin", "wuling.reviewer")
+    town.give("wuling.reviewer", "auditor", "430700")
+    assert accept(client, code, "wuling.reviewer").status_code == 422
+    renewed = issue(town, "changde.admin", "wuling.reviewer")
+    assert accept(client, renewed, "wuling.reviewer").status_code == 302
+
+
+def test_a_further_post_at_the_same_office_leaves_the_code_good(town: Town, client: FlaskClient) -> None:
+    code = invite(town)
+    town.give(USERNAME, "clerk", "430702")
+    assert accept(client, code).status_code == 302

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.foundation import access
 from app.foundation.database import db, transaction
+from app.foundation.signing import factors
 from app.foundation.tenancy.models import Person, Post
 from app.plugins.people import service
 from app.plugins.people.models import Invitation
@@ -352,3 +354,52 @@ def test_a_locked_account_is_found_and_marked(town: Town, sign_in: SignIn, app: 
     assert accounts(client.get("/people/?state=locked")) == {"wuling.reviewer"}
     assert accounts(sign_in("wuling.admin").get("/people/?state=locked")) == {"wuling.reviewer"}
     assert "暂停登录至" in text_of(client.get(f"/people/{town.person('wuling.reviewer').id}/"))
+
+
+def test_an_account_is_unlocked_on_its_page_by_whoever_manages_it(
+    town: Town, sign_in: SignIn, app: Flask
+) -> None:
+    pk, stranger = town.person_id("wuling.reviewer"), app.test_client()
+    for _ in range(6):
+        stranger.post("/login/", data={"username": "wuling.reviewer", "password": "wrong-wrong-wrong"})
+    admin, page = sign_in("wuling.admin"), f"/people/{pk}/"
+    assert f"{page}unlock" in text_of(admin.get(page))
+    assert f"{page}unlock" not in text_of(sign_in("changde.security").get(page))
+    assert sign_in("changde.security").post(f"{page}unlock").status_code == 403
+    town.hire("dingcheng.admin", "admin", "430703")
+    assert sign_in("dingcheng.admin").post(f"{page}unlock").status_code == 404
+    assert admin.post(f"{page}unlock").status_code == 302
+    again = text_of(admin.get(page))
+    assert "暂停登录至" not in again
+    assert f"{page}unlock" not in again
+
+
+def test_a_lost_authenticator_is_reset_on_the_persons_page(town: Town, sign_in: SignIn) -> None:
+    """By 安全管理岗 at the keeping office or above, with reach over every post; by no administrator."""
+    pk, actor = town.person_id("wuling.reviewer"), access.system("tests", over="0.")
+
+    def enrol() -> None:
+        db.session.rollback()
+        with access.acting_as(actor), transaction():
+            person = town_person(pk)
+            factors.confirm(person, pyotp.TOTP(factors.offer(person)).now(), actor=actor)
+
+    enrol()
+    town.hire("wuling.security", "security", "430702")
+    page, county, city = f"/people/{pk}/", sign_in("wuling.security"), sign_in("changde.security")
+    assert f"{page}reset-factor" in text_of(county.get(page))
+    assert f"{page}reset-factor" not in text_of(sign_in("wuling.admin").get(page))
+    assert sign_in("wuling.admin").post(f"{page}reset-factor").status_code == 403
+    town.give("wuling.reviewer", "auditor", "430700")
+    assert f"{page}reset-factor" not in text_of(county.get(page))
+    assert county.post(f"{page}reset-factor").status_code == 403
+    with statements() as asked:
+        assert f"{page}reset-factor" in text_of(city.get(page))
+    assert len(asked) <= 15, "\n".join(asked)
+    assert city.post(f"{page}reset-factor").status_code == 302
+    assert not factors.enrolled(pk)
+    assert city.post(f"{page}reset-factor").status_code == 422, "there is none any more"
+
+
+def town_person(pk: int) -> Person:
+    return db.session.get_one(Person, pk)
