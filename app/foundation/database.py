@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -152,6 +152,11 @@ def transaction(*, aside: bool = False) -> Iterator[Session]:
         raise
     finally:
         session.info.pop(_OPEN, None)
+
+
+def savepoint() -> AbstractContextManager[Any]:
+    """A part of the open transaction that may fail alone."""
+    return db.session.begin_nested()
 
 
 def in_transaction() -> bool:

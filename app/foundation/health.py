@@ -61,7 +61,9 @@ def ailment() -> str | None:
     with db.engine.connect() as connection:
         open_tables = rows.unguarded_tables(connection, db.metadata)
     if open_tables:
-        return _("数据表 %(tables)s 没有行级安全策略，请运行 flask db upgrade。", tables="、".join(open_tables))
+        return _(
+            "数据表 %(tables)s 没有行级安全策略，请运行 flask db upgrade。", tables="、".join(open_tables)
+        )
     return None
 
 

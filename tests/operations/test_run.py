@@ -18,38 +18,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.services import needs
+from tests.services.accounts import DEMO_ACCOUNTS
 from tests.services.live import ROOT
-
-ISSUED = [
-    "central.head",
-    "central.reviewer",
-    "conac.registrar",
-    "hunan.head",
-    "hunan.reviewer",
-    "hunan.auditor",
-    "changde.clerk",
-    "changde.reviewer",
-    "changde.head",
-    "changde.admin",
-    "changde.egov",
-    "wuling.clerk",
-    "wuling.reviewer",
-    "wuling.head",
-    "wuling.egov",
-    "dingcheng.reviewer",
-    "dingcheng.head",
-    "liuyehu.reviewer",
-    "liuyehu.head",
-    "taohuayuan.coordinator",
-    "renshe.coordinator",
-    "zfwz.coordinator",
-    "unit.changde",
-    "unit.wuling",
-    "unit.dingcheng",
-    "unit.liuyehu",
-    "unit.taohuayuan",
-    "unit.customs",
-]
 
 
 class Running:
@@ -126,8 +96,8 @@ def test_from_nothing_to_a_demo_that_one_can_sign_in_to(running: list[Running], 
     table = {
         line.split()[0]: line.split()[1] for line in first.said.splitlines() if "." in line.split(" ")[0]
     }
-    assert set(ISSUED) <= set(table), first.said
-    assert len({table[name] for name in ISSUED}) == 1, "one password for all demo accounts"
+    assert set(DEMO_ACCOUNTS) <= set(table), first.said
+    assert len({table[name] for name in DEMO_ACCOUNTS}) == 1, "one password for all demo accounts"
     assert urllib.request.urlopen(f"{first.base}/healthz", timeout=20).status == 200
     assert sign_in(first.base, "changde.clerk", table["changde.clerk"]) == 200
     assert sign_in(first.base, "changde.clerk", "wrong-password") == 401

@@ -8,14 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.foundation import access
-from app.foundation.access import actors
-from app.foundation.database import db, transaction
-from app.foundation.signing import entry, factors, sessions
-from app.foundation.tenancy.models import Person
 from tests.security.conftest import routes
 from tests.services.environment import DEMO_PASSWORD
-from tests.services.instance import MakeApp
+from tests.services.instance import MakeApp, signed_in
 
 # They read no cookie: a password or a refresh token in the request itself is what counts.
 NO_COOKIE = {"TokenApi.login", "TokenApi.refresh"}
@@ -26,19 +21,6 @@ def guarded(make_app: MakeApp) -> Flask:
     return make_app(WTF_CSRF_ENABLED=True)
 
 
-def _enter(app: Flask, username: str) -> FlaskClient:
-    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
-        with transaction():
-            person = db.session.scalars(db.select(Person).where(Person.username == username)).one()
-            token, _row = sessions.begin(person, posts=factors.office_posts(actors.load(person)))
-            key = str(person.id)
-        db.session.remove()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
-    return client
-
-
 def _writes(app: Flask) -> Iterator[tuple[str, str, str]]:
     for endpoint, method, path in routes(app):
         if method in {"POST", "PUT", "PATCH", "DELETE"} and endpoint not in NO_COOKIE:
@@ -46,7 +28,7 @@ def _writes(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 
 def test_no_write_passes_on_the_cookie_alone(guarded: Flask) -> None:
-    client, passed, count = _enter(guarded, "changde.reviewer"), [], 0
+    client, passed, count = signed_in(guarded, "changde.reviewer"), [], 0
     for _endpoint, method, path in _writes(guarded):
         for extra in ({}, {"Authorization": "Bearer x"}, {"Content-Type": "application/json"}):
             count += 1
@@ -59,7 +41,7 @@ def test_no_write_passes_on_the_cookie_alone(guarded: Flask) -> None:
 
 
 def test_a_wrong_or_a_foreign_token_does_not_help(guarded: Flask) -> None:
-    mine, theirs = _enter(guarded, "changde.reviewer"), _enter(guarded, "wuling.reviewer")
+    mine, theirs = signed_in(guarded, "changde.reviewer"), signed_in(guarded, "wuling.reviewer")
     token = _token(theirs)
     for value in ("x", token, token[:-1]):
         answer = mine.post("/applications/1/check", data={"csrf_token": value})
@@ -69,7 +51,7 @@ def test_a_wrong_or_a_foreign_token_does_not_help(guarded: Flask) -> None:
 
 
 def test_a_page_of_elsewhere_does_not_help_behind_tls(guarded: Flask) -> None:
-    client = _enter(guarded, "changde.reviewer")
+    client = signed_in(guarded, "changde.reviewer")
     token = _token(client)
     for referrer, status in (("https://evil.example/", 400), ("", 400), ("https://localhost/desk/", 404)):
         answer = client.post(
@@ -109,7 +91,7 @@ def test_a_bearer_token_needs_no_page(guarded: Flask) -> None:
         guarded.test_client().post("/api/v1/tried", headers={"Authorization": "Basic eDp5"}).status_code
         == 400
     )
-    assert _enter(guarded, "unit.changde").post("/api/v1/tried", headers=bearer).status_code == 400
+    assert signed_in(guarded, "unit.changde").post("/api/v1/tried", headers=bearer).status_code == 400
     with guarded.test_request_context(headers=bearer):
         assert request.authorization is not None
         assert csrf.by_token_alone()
@@ -119,7 +101,7 @@ def test_signing_in_and_out_are_covered(guarded: Flask) -> None:
     stranger = guarded.test_client()
     data = {"username": "unit.changde", "password": DEMO_PASSWORD}
     assert stranger.post("/login/", data=data).status_code == 400
-    client = _enter(guarded, "unit.changde")
+    client = signed_in(guarded, "unit.changde")
     assert client.post("/logout/").status_code == 400
     assert client.get("/logout/").status_code in {404, 405}
     assert client.get("/desk/").status_code == 200

@@ -223,19 +223,20 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+def signed_in(app: Flask, username: str, client: FlaskClient | None = None) -> FlaskClient:
+    """A browser (a new one, or ``client``) in which the named account is signed in, with a session record."""
+    client = client or app.test_client()
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction():
+        person = db.session.scalars(select(Person).where(Person.username == username)).one()
+        token, _row = sessions.begin(person, posts=factors.office_posts(actors.load(person)))
+        key = str(person.id)
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
+    return client
+
+
 @pytest.fixture
 def sign_in(app: Flask) -> SignIn:
     """The browser of a named account, signed in without going through the form: with a session record of its own."""
 
-    def enter(username: str) -> FlaskClient:
-        with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction():
-            person = db.session.scalars(select(Person).where(Person.username == username)).one()
-            posts = factors.office_posts(actors.load(person))
-            token, _row = sessions.begin(person, posts=posts)
-            key = str(person.id)
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
-        return client
-
-    return enter
+    return lambda username: signed_in(app, username)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -41,9 +41,10 @@ def screen() -> Response | None:
     if sum(len(name) + len(value) for name, value in request.headers.items()) > HEADERS_LIMIT:
         return _plain(431, "请求头过长。The headers are too long.")
     if request.mimetype != "multipart/form-data":
-        request.max_content_length = PLAIN_LIMIT
-        if (request.content_length or 0) > PLAIN_LIMIT:
-            g.size_limit = PLAIN_LIMIT
+        limit = min(PLAIN_LIMIT, current_app.config["MAX_CONTENT_LENGTH"])
+        request.max_content_length = limit
+        if (request.content_length or 0) > limit:
+            g.size_limit = limit
             raise RequestEntityTooLarge
     return None
 

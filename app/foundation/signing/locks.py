@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
-from app.foundation.database import db
+from app.foundation.database import db, savepoint
 from app.foundation.signing.log import address, digest
 from app.foundation.signing.models import SignInLock
 from app.foundation.signing.rules import LockRules, rules_of
@@ -48,7 +48,7 @@ def _row(account: str, where: str, now: datetime) -> SignInLock:
     db.session.execute(delete(SignInLock).where(SignInLock.since < now - KEPT))
     row = SignInLock(account=account, address=where, failures=0, since=now)
     try:
-        with db.session.begin_nested():
+        with savepoint():
             db.session.add(row)
             db.session.flush()
     except IntegrityError:

@@ -12,7 +12,9 @@ from app.kernel.errors import N_
 
 Fault = tuple[str, dict[str, object]]
 
-INHERITED = frozenset({"area_code", "document", "second_factor", "session_hours", "session_idle", "three_administrators"})
+INHERITED = frozenset(
+    {"area_code", "document", "second_factor", "session_hours", "session_idle", "three_administrators"}
+)
 
 
 def _text(value: Any) -> bool:

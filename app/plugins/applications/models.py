@@ -206,7 +206,9 @@ class ReviewDecision(UnitScoped, Model):
     __tablename__ = "application_decision"
     __obj__ = "application"
     __facts_from__ = "application"
-    __links__ = {"decided_by_id": "whoever acts, set by the verb: the registrar's return is written by the platform"}
+    __links__ = {
+        "decided_by_id": "whoever acts, set by the verb: the registrar's return is written by the platform"
+    }
     __table_args__ = (
         state_check("outcome", OUTCOMES),
         Index("ix_application_decision_application_id", "application_id"),

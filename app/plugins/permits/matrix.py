@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 from flask import request, send_file, url_for
@@ -15,15 +14,12 @@ from app.foundation.access import current_actor
 from app.foundation.admin.arguments import BadArgument
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.database import db, transaction
-from app.foundation.documents import xlsx
+from app.foundation.documents import csv_table, xlsx
 from app.foundation.tenancy.models import Office
 from app.kernel import paths
 from app.kernel.errors import N_
 from app.plugins.permits import rights
 from app.plugins.permits.rights import Matrix
-
-CSV_TYPE = "text/csv; charset=utf-8"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class MatrixView(ScopedView):
@@ -91,7 +87,9 @@ class MatrixView(ScopedView):
     def table(self) -> Any:
         """The same as comma-separated text, one line for each role, object, act and relation."""
         policy, role, obj = access.policy(), *_asked()
-        return _sent(comma_separated(rights.matrix(policy, role=role, obj=obj)), CSV_TYPE, "csv")
+        return _sent(
+            comma_separated(rights.matrix(policy, role=role, obj=obj)), csv_table.CONTENT_TYPE, "csv"
+        )
 
 
 def lines(matrix: Matrix) -> list[list[str]]:
@@ -103,20 +101,16 @@ def lines(matrix: Matrix) -> list[list[str]]:
 
 
 def comma_separated(matrix: Matrix) -> bytes:
-    """UTF-8 with a byte-order mark, which spreadsheets want; no cell starts like a formula."""
-    buffer = StringIO()
-    out = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    out.writerow([_("岗位"), _("对象"), _("操作"), _("关系"), _("承自")])
-    for row in matrix.rows:
-        for (_role, word), cell in zip(matrix.roles, row.cells, strict=True):
-            for right in cell:
-                out.writerow([plain(one) for one in (word, row.obj, row.act, right.relation, right.source)])
-    return buffer.getvalue().encode("utf-8-sig")
-
-
-def plain(text: str) -> str:
-    """A cell that a spreadsheet reads as text."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """One line a right."""
+    return csv_table.table(
+        [_("岗位"), _("对象"), _("操作"), _("关系"), _("承自")],
+        [
+            (word, row.obj, row.act, right.relation, right.source)
+            for row in matrix.rows
+            for (_role, word), cell in zip(matrix.roles, row.cells, strict=True)
+            for right in cell
+        ],
+    )
 
 
 def _note() -> str:

@@ -41,7 +41,9 @@ class SurveySheet(UnitScoped, Versioned, Timestamped, Model):
     __tablename__ = "survey_sheet"
     __obj__ = "survey"
     __personal__ = ("leader", "contact", "phone", "email")
-    __links__ = {"unit_id": "a desk that files single sites does not see their unit; open_ asks the site's register"}
+    __links__ = {
+        "unit_id": "a desk that files single sites does not see their unit; open_ asks the site's register"
+    }
     __table_args__ = (
         state_check("state", STATES),
         state_check("nature", NATURES),

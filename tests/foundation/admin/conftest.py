@@ -16,11 +16,10 @@ from sqlalchemy import event
 
 from app import create_app
 from app.foundation import access
-from app.foundation.access import actors
-from app.foundation.database import db, transaction
-from app.foundation.signing import entry, factors, sessions
-from app.foundation.tenancy.models import Person, Site, Unit
+from app.foundation.database import db
+from app.foundation.tenancy.models import Site, Unit
 from tests.foundation.admin import probes, world
+from tests.services import instance
 
 
 def _app(folder: Path, **settings: Any) -> Flask:
@@ -101,16 +100,8 @@ def browse(app: Flask) -> Callable[[str | None], FlaskClient]:
 
 
 def signed_in(app: Flask, username: str | None) -> FlaskClient:
-    """A browser with that person's session."""
-    client = app.test_client()
-    if username is not None:
-        with app.app_context(), access.acting_as(access.system("tests", over="0.")), transaction():
-            person = db.session.scalars(db.select(Person).where(Person.username == username)).one()
-            token, _row = sessions.begin(person, posts=factors.office_posts(actors.load(person)))
-            key = str(person.id)
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
-    return client
+    """A browser with that person's session, or a stranger's."""
+    return app.test_client() if username is None else instance.signed_in(app, username)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.foundation import access
 from app.foundation.database import db
 from app.foundation.tenancy.models import Person, Post
 from tests.foundation.admin.test_lists import fill
@@ -76,7 +77,7 @@ def test_a_token_of_somebody_gone_opens_nothing(app: Flask) -> None:
     client = app.test_client()
     headers = token(client, "wuling.clerk")
     assert rows(client, headers=headers)
-    with app.app_context():
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         db.session.execute(db.update(Person).where(Person.username == "wuling.clerk").values(active=False))
         db.session.commit()
     assert client.get(UNITS, headers=headers).status_code == 401
@@ -94,7 +95,7 @@ def test_another_persons_row_is_not_found(browse: Any, ids: dict[str, int]) -> N
 
 def test_whoever_has_no_post_for_it_is_refused(app: Flask, browse: Any) -> None:
     client = browse("wuling.clerk")
-    with app.app_context():
+    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
         person = db.session.scalar(db.select(Person.id).where(Person.username == "wuling.clerk"))
         db.session.execute(db.delete(Post).where(Post.person_id == person))
         db.session.commit()

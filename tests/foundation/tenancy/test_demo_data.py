@@ -17,38 +17,9 @@ from app.foundation.tenancy.models import HOSTINGS, MANAGEMENTS, NATURES, RANKS
 from app.foundation.tenancy.routing import OfficeFact, UnitFact, derive, site_filing
 from app.kernel import identity
 from app.kernel.errors import Refusal
+from tests.services.accounts import DEMO_ACCOUNTS
 
 DEMO = ROOT / "tenants" / "demo"
-ACCOUNTS = [
-    "central.head",
-    "central.reviewer",
-    "conac.registrar",
-    "hunan.head",
-    "hunan.reviewer",
-    "hunan.auditor",
-    "changde.clerk",
-    "changde.reviewer",
-    "changde.head",
-    "changde.admin",
-    "changde.egov",
-    "wuling.clerk",
-    "wuling.reviewer",
-    "wuling.head",
-    "wuling.egov",
-    "dingcheng.reviewer",
-    "dingcheng.head",
-    "liuyehu.reviewer",
-    "liuyehu.head",
-    "taohuayuan.coordinator",
-    "renshe.coordinator",
-    "zfwz.coordinator",
-    "unit.changde",
-    "unit.wuling",
-    "unit.dingcheng",
-    "unit.liuyehu",
-    "unit.taohuayuan",
-    "unit.customs",
-]
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -178,7 +149,7 @@ def test_demo_accounts_are_those_of_the_issue(
     units: dict[str, dict[str, str]], offices: dict[str, OfficePlan]
 ) -> None:
     people = rows(DEMO / "people.csv")
-    assert [person["username"] for person in people] == ACCOUNTS
+    assert [person["username"] for person in people] == DEMO_ACCOUNTS
     roles = yaml.safe_load((ROOT / "policies" / "roles.yaml").read_text("utf-8"))
     for person in people:
         held_at = roles[person["role"]]["at"]

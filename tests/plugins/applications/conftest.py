@@ -16,6 +16,7 @@ from sqlalchemy import event
 from app import create_app
 from app.foundation.database import db
 from tests.plugins.applications.country import Country, found
+from tests.services.instance import signed_in
 
 
 @pytest.fixture(scope="session")
@@ -70,14 +71,7 @@ class Browser(FlaskClient):
 def browse(app: Flask, country: Country) -> Callable[[str], FlaskClient]:
     """The browser of somebody in the country, signed in."""
 
-    def enter(who: str) -> FlaskClient:
-        key = str(country.actor(who).person_id)
-        client = Browser(app, app.response_class)
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = key, True
-        return client
-
-    return enter
+    return lambda who: signed_in(app, country.actor(who).username, Browser(app, app.response_class))
 
 
 @contextmanager

@@ -20,39 +20,9 @@ from app.plugins.applications.models import Application
 from app.plugins.badges.models import Badge, Revocation
 from app.plugins.surveys.models import STATES as SHEET_STATES
 from app.plugins.surveys.models import SurveySheet
+from tests.services.accounts import DEMO_ACCOUNTS
 from tests.services.environment import DEMO_PASSWORD
 from tests.services.instance import MakeApp
-
-NAMED = [
-    "central.head",
-    "central.reviewer",
-    "conac.registrar",
-    "hunan.head",
-    "hunan.reviewer",
-    "hunan.auditor",
-    "changde.clerk",
-    "changde.reviewer",
-    "changde.head",
-    "changde.admin",
-    "changde.egov",
-    "wuling.clerk",
-    "wuling.reviewer",
-    "wuling.head",
-    "wuling.egov",
-    "dingcheng.reviewer",
-    "dingcheng.head",
-    "liuyehu.reviewer",
-    "liuyehu.head",
-    "taohuayuan.coordinator",
-    "renshe.coordinator",
-    "zfwz.coordinator",
-    "unit.changde",
-    "unit.wuling",
-    "unit.dingcheng",
-    "unit.liuyehu",
-    "unit.taohuayuan",
-    "unit.customs",
-]
 
 
 @pytest.fixture
@@ -117,12 +87,12 @@ def test_history_lies_before_the_drill_clock(app: Flask) -> None:
 def test_accounts_are_printed_tab_separated(app: Flask) -> None:
     printed = app.test_cli_runner().invoke(args=["demo", "accounts"]).output.splitlines()
     rows = [line.split("\t") for line in printed]
-    assert [row[0] for row in rows] == NAMED
+    assert [row[0] for row in rows] == DEMO_ACCOUNTS
     assert {row[1] for row in rows} == {DEMO_PASSWORD}
     assert all(len(row) == 4 and row[2] and row[3] for row in rows)
 
 
-@pytest.mark.parametrize("username", NAMED)
+@pytest.mark.parametrize("username", DEMO_ACCOUNTS)
 def test_each_account_signs_in(app: Flask, username: str) -> None:
     client = app.test_client()
     answer = client.post("/login/", data={"username": username, "password": DEMO_PASSWORD})

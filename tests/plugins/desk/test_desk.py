@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.foundation import clock
 from app.plugins.desk.tasks import Task, in_order, pressure
-from tests.services.instance import SignIn
+from tests.services.instance import SignIn, signed_in
 
 
 class Weekdays:
@@ -103,9 +103,6 @@ def test_no_post_no_desk(app: Flask) -> None:
 
     actor = access.system("tests", over="0.")
     with access.acting_as(actor), transaction():
-        person = people.add("idle", "闲", "a-long-password", actor=actor)
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = str(person.id), True
-    assert client.get("/desk/").status_code == 403
+        people.add("idle", "闲", "a-long-password", actor=actor)
+    assert signed_in(app, "idle").get("/desk/").status_code == 403
     assert clock.today() == TODAY

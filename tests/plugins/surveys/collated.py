@@ -17,12 +17,13 @@ from app import create_app
 from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
-from app.foundation.tenancy.models import Office, Person, Unit
+from app.foundation.tenancy.models import Office, Unit
 from app.plugins.campaigns import service as campaigns
 from app.plugins.campaigns.models import Campaign, CampaignStep
 from app.plugins.demo import register, staff
 from app.plugins.demo.sheets import rows
 from app.plugins.surveys.models import SurveySheet, SurveySite
+from tests.services.instance import signed_in
 
 PLUGINS = tuple(
     f"app.plugins.{name}.plugin:{name.capitalize()}Plugin"
@@ -180,17 +181,7 @@ def person(city: Flask) -> Callable[[str], Actor]:
 def browse(hall: Flask) -> Callable[[str], FlaskClient]:
     """The browser of a named account."""
 
-    return lambda username: enter(hall, username)
-
-
-def enter(app: Flask, username: str) -> FlaskClient:
-    """A browser with somebody signed in."""
-    with app.app_context(), access.acting_as(access.system("tests", over="0.")):
-        key = db.session.scalars(select(Person.id).where(Person.username == username)).one()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = str(key), True
-    return client
+    return lambda username: signed_in(hall, username)
 
 
 @pytest.fixture

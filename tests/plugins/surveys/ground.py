@@ -20,7 +20,8 @@ from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.foundation.tenancy import people
 from app.foundation.tenancy import service as tenancy
-from app.foundation.tenancy.models import Office, Person, Site, Unit
+from app.foundation.tenancy.models import Office, Site, Unit
+from tests.services.instance import signed_in
 
 PLUGINS = tuple(
     f"app.plugins.{name}.plugin:{name.capitalize()}Plugin"
@@ -209,14 +210,7 @@ def acting(app: Flask) -> As:
 def sign_in(app: Flask) -> SignIn:
     """The browser of an account, signed in."""
 
-    def enter(username: str) -> Browser:
-        person = db.session.scalars(select(Person).where(Person.username == username)).one()
-        client = Browser(app, app.response_class)
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = str(person.id), True
-        return client
-
-    return enter
+    return lambda username: signed_in(app, username, Browser(app, app.response_class))
 
 
 @contextmanager

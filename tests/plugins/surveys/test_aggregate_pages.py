@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 
 from app.config import database_url
 from app.foundation.database import db
-from tests.plugins.surveys.collated import build, enter, make
+from tests.plugins.surveys.collated import build, make
+from tests.services.instance import signed_in
 
 Browse = Callable[[str], FlaskClient]
 
@@ -212,13 +213,15 @@ def test_postgresql_counts_and_exports_the_same(tmp_path: Path, postgres_url: st
     build(app)
     try:
         for username in ("changde.clerk", "changde.egov"):
-            client = enter(app, username)
+            client = signed_in(app, username)
             text = _text(_page(client, "/aggregate/"))
             assert "43 / 59 份" in text
             assert "市直各单位（不含四区） 31 18 6 3 4 4" in text
             assert client.get("/aggregate/export.xlsx").status_code == 200
-        assert "常德市财政局" in _text(_page(enter(app, "changde.clerk"), "/aggregate/units?state=missing"))
-        assert "共 1 条" in _text(_page(enter(app, "wuling.clerk"), "/aggregate/?state=accepted"))
+        assert "常德市财政局" in _text(
+            _page(signed_in(app, "changde.clerk"), "/aggregate/units?state=missing")
+        )
+        assert "共 1 条" in _text(_page(signed_in(app, "wuling.clerk"), "/aggregate/?state=accepted"))
     finally:
         with app.app_context():
             db.session.remove()
