@@ -20,7 +20,7 @@ from typing import Any
 
 import flask_migrate
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -230,6 +230,8 @@ def signed_in(app: Flask, username: str, client: FlaskClient | None = None) -> F
         person = db.session.scalars(select(Person).where(Person.username == username)).one()
         token, _row = sessions.begin(person, posts=factors.office_posts(actors.load(person)))
         key = str(person.id)
+    if has_app_context():
+        db.session.rollback()  # an open test context must not go on reading from before
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
     return client

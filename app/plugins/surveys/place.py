@@ -104,6 +104,7 @@ def _offices(own: str, code: str, plans: list[Plan]) -> tuple[dict[str, Office],
         Grant.relation == "shares",
         Grant.where_path == own,
         Grant.since <= day,
+        Grant.stopped_on.is_(None),
         or_(Grant.until.is_(None), Grant.until >= day),
     )
     holders = select(Grant.holder_path).where(Grant.relation == "shares", Grant.where_path == own)
@@ -113,7 +114,8 @@ def _offices(own: str, code: str, plans: list[Plan]) -> tuple[dict[str, Office],
         .where(or_(Office.path.in_(wanted), Office.path.in_(holders), Office.code == code))
         .order_by(Office.path)
     )
-    rows = db.session.execute(statement).all()
+    with access.acting_as(access.system("figures shared", over=own)):
+        rows = db.session.execute(statement).all()
     return {office.path: office for office, _document in rows}, [
         (office.short_name, document) for office, document in rows if document
     ]

@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access, clock
 from app.foundation.access import Actor
+from app.foundation.admin import labels as words
 from app.foundation.database import db, transaction
 from app.kernel.errors import AccessDenied, NotSeen, WrongState
-from app.plugins.applications import flow, queries, service
+from app.plugins.applications import flow, labels, queries, service
 from app.plugins.applications.models import STATES, Application
 from tests.plugins.applications.country import Country
 
@@ -36,6 +37,12 @@ ARROWS = {
 }
 
 Verb = Callable[[Application, Actor], Any]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def named() -> None:
+    """The states have names, as in an application that has the plugin."""
+    words.add("application", labels.STATE)
 
 
 def test_the_arrows_are_these_and_no_others() -> None:

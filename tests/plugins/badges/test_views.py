@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 from flask_jwt_extended import create_access_token
 from sqlalchemy import func, select
 
-from app.foundation.database import db
+from app.foundation import access
+from app.foundation.access import actors
+from app.foundation.database import db, transaction
+from app.foundation.signing import entry, factors, sessions
 from app.foundation.tenancy.models import Person
 from app.plugins.badges.models import Badge, Revocation
 from tests.plugins.registry.line import HEAD, PRIVATE, REGISTRAR, Line, statements
@@ -50,10 +53,12 @@ def token(line: Line, app: Flask) -> Callable[..., dict[str, str]]:
 
     def make(*posts: tuple[str, str]) -> dict[str, str]:
         username = line.actor(*posts).username
-        person = line.read(
-            lambda: db.session.scalars(select(Person).where(Person.username == username)).one()
-        )
-        return {"Authorization": f"Bearer {create_access_token(identity=str(person.id), fresh=True)}"}
+        with access.acting_as(access.system("tests", over="0.")), transaction():
+            person = db.session.scalars(select(Person).where(Person.username == username)).one()
+            token, _row = sessions.begin(person, kind="api", posts=factors.office_posts(actors.load(person)))
+        claims = {entry.TOKEN: token}
+        made = create_access_token(identity=str(person.id), fresh=True, additional_claims=claims)
+        return {"Authorization": f"Bearer {made}"}
 
     return make
 
