@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import expect
 
+from tests.journeys import signing
 from tests.journeys.walk import Walk, Walker
 
 
@@ -55,7 +56,7 @@ def accept(newcomer: Walker, who: Newcomer, code: str) -> None:
     newcomer.look("p05-accept")
     for typed, password, said in (
         ("2222-2222-2222-2222", who.password, "已经失效"),
-        (code, "short", "登录密码规定"),
+        (code, "short", "密码至少"),
     ):
         _type(newcomer, who, typed, password)
         expect(newcomer.main.get_by_role("alert")).to_contain_text(said)
@@ -73,6 +74,23 @@ def first_sign_in(newcomer: Walker, who: Newcomer) -> None:
     """From the sign-in page, where accepting ends; what a second factor asks for comes after this."""
     newcomer.fill({"用户名": who.username, "密码": who.password})
     newcomer.press("登录")
+
+
+def second_factor(newcomer: Walker, who: Newcomer) -> None:
+    """Enrols an authenticator on the account page, signs out, and comes back with password and code."""
+    totp, _codes = signing.enrol_on_account(newcomer, who.password)
+    newcomer.look("p10-recovery-codes")
+    newcomer.page.get_by_role("button", name="退出", exact=True).first.click()
+    newcomer.page.wait_for_load_state("load")
+    signing.fill_password(newcomer.page, newcomer.base, who.username, who.password)
+    newcomer.page.wait_for_url("**/login/code*")
+    newcomer.look("p11-code")
+    newcomer.page.fill("[name=code]", "000000")
+    newcomer.press("登录")
+    expect(newcomer.main).to_contain_text("验证码不正确")
+    newcomer.page.fill("[name=code]", signing.ahead(totp))
+    newcomer.press("登录")
+    newcomer.page.wait_for_url(lambda url: "/login" not in url)
 
 
 def at_work(newcomer: Walker) -> None:

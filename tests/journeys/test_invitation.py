@@ -1,4 +1,4 @@
-"""Somebody new: invited on paper, let in by the code, at work, and out again at the next click."""
+"""Somebody new: invited on paper, let in by the code, with a second factor, at work, and out at the next click."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def test_a_newcomer_comes_in_and_is_sent_away(walk: Walk) -> None:
     code = inviting.invite(admin, REVIEWER)
     inviting.accept(newcomer, REVIEWER, code)
     inviting.first_sign_in(newcomer, REVIEWER)
+    inviting.second_factor(newcomer, REVIEWER)
     inviting.at_work(newcomer)
     inviting.end_post(admin, REVIEWER)
     inviting.next_click_is_refused(newcomer)

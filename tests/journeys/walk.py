@@ -66,6 +66,7 @@ class Walker(Desk):
     def look(self, name: str) -> None:
         """Look at the present page: axe at desktop width, nothing cut off on a phone."""
         name = self.walk.series + name
+        self.page.wait_for_load_state("load")  # before that the style sheets may be missing
         self._note(name, axe.grave(self.page))
         self.shot(name)
         self.page.set_viewport_size(axe.NARROW)

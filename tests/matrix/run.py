@@ -26,6 +26,10 @@ from tests.matrix.rows import Known, Register
 TOLD = {
     ("AggregateView", "survey"): ("aggregate", "see"),  # the collated sheets are what is shared (S14)
     ("AggregateView", "campaign"): ("aggregate", "see"),  # with the dates that bind them
+    ("AggregateView", "grant"): (
+        "aggregate",
+        "see",
+    ),  # with whom the office shares its figures, by which document
     ("PeopleView", "unit"): ("user", "manage"),  # whoever manages a unit's people gives them posts at it
     ("PostView", "unit"): ("user", "manage"),
 }
