@@ -3,6 +3,7 @@ for the person and for the office, desk or unit."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -15,11 +16,13 @@ from app.foundation.signing.hashing import hash_password
 from app.foundation.tenancy import people_rules as rules
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.foundation.tenancy.people_rules import Place, Seat
+from app.kernel import paths
 from app.kernel.errors import N_, Refusal
 
 __all__ = ["MIN_PASSWORD", "add", "appoint", "hash_password", "seats_of"]
 
 MIN_PASSWORD = 10
+THREE = "three_administrators"
 
 
 def add(
@@ -97,6 +100,7 @@ def appoint(
     )
     lock(person)
     rules.ensure_fits(policy(), role, _place(holder))
+    ensure_by_upper([new], actor)
     rules.ensure_period(day, until, clock.today())
     rules.ensure_document(document, required=not actor.is_system)
     held = seats_of(person.id)
@@ -113,6 +117,20 @@ def appoint(
         reason=document,
     )  # fmt: skip
     return post
+
+
+def ensure_by_upper(seats: Iterable[Seat], actor: Actor) -> None:
+    """See ``rules.ensure_separated_by_upper``; the platform's own tasks (the command line) may.
+
+    Raises:
+        AccessDenied: one of the three kept apart is at stake, and the actor administers no office above.
+    """
+
+    def above(seat: Seat) -> bool:
+        managing = (post for post in actor.posts if policy().lines_for(post.role, "user", "manage"))
+        return actor.is_system or any(paths.below(post.path, seat.path) for post in managing)
+
+    rules.ensure_separated_by_upper(seats, lambda seat: duties.applies(THREE, seat.path), above)
 
 
 def _place(holder: Office | Unit | None) -> Place:

@@ -14,28 +14,14 @@ from app.foundation.database import db
 from app.foundation.signing import sessions
 from app.foundation.tenancy import people_rules as rules
 from app.foundation.tenancy.models import Office, Person, Post
-from app.foundation.tenancy.people import admins_of, lock, seats_of
+from app.foundation.tenancy.people import admins_of, ensure_by_upper, lock, seats_of
 from app.foundation.tenancy.people_rules import Seat
-from app.kernel import paths
 from app.kernel.errors import N_, Refusal
-
-THREE = "three_administrators"
 
 
 def reaches(actor: Actor, seat: Seat) -> bool:
     """Whether the actor manages people where this post stands."""
     return access.can(actor, "user", "manage", Facts(seat.path, None, seat.unit_id))
-
-
-def above(actor: Actor, seat: Seat) -> bool:
-    """Whether the actor manages people from an office above the one where this post stands."""
-    if actor.is_system:
-        return True
-    return any(
-        paths.below(post.path, seat.path)
-        for post in actor.posts
-        if policy().lines_for(post.role, "user", "manage")
-    )
 
 
 def ensure_whole(person: Person, *, actor: Actor) -> list[Seat]:
@@ -59,9 +45,7 @@ def ensure_may_renew(person: Person, *, actor: Actor) -> None:
     """
     seats = ensure_whole(person, actor=actor)
     if person.password:
-        rules.ensure_separated_by_upper(
-            seats, lambda seat: duties.applies(THREE, seat.path), lambda seat: above(actor, seat)
-        )
+        ensure_by_upper(seats, actor)
 
 
 def extend(post: Post, until: date | None, *, actor: Actor, document: str) -> Post:
@@ -75,6 +59,7 @@ def extend(post: Post, until: date | None, *, actor: Actor, document: str) -> Po
     rules.ensure_not_oneself(actor.person_id, person.id)
     seats = seats_of(person.id)
     seat = _seat(post, seats)
+    ensure_by_upper([seat], actor)
     if seat.until is None or (until is not None and until <= seat.until):
         raise Refusal(
             "not-later", N_("延期后的截止日期应晚于现在的截止日期；要提前结束的请办理终止。"), field="until"
@@ -102,6 +87,7 @@ def end(post: Post, *, actor: Actor, because: str, last_day: date | None = None)
     said = rules.ensure_reason(because)
     seats = seats_of(person.id)
     seat = _seat(post, seats)
+    ensure_by_upper([seat], actor)
     rules.ensure_own_last_stays(actor.person_id, person.id, seat, seats)
     today = clock.today()
     if last_day is not None and (last_day < today or (seat.until is not None and last_day > seat.until)):
@@ -132,6 +118,7 @@ def disable(person: Person, *, actor: Actor, because: str) -> Person:
     """
     lock(person)
     seats = ensure_whole(person, actor=actor)
+    ensure_by_upper(seats, actor)
     said = rules.ensure_reason(because)
     if not person.active:
         raise Refusal("disabled-already", N_("该账号现在没有启用，不需要停用。"))
@@ -152,7 +139,7 @@ def enable(person: Person, *, actor: Actor, because: str) -> Person:
         Refusal: it is open, or was never accepted (it needs an invitation).
     """
     lock(person)
-    ensure_whole(person, actor=actor)
+    ensure_by_upper(ensure_whole(person, actor=actor), actor)
     said = rules.ensure_reason(because)
     if person.active:
         raise Refusal("enabled-already", N_("该账号已经启用。"))

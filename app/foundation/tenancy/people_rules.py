@@ -111,17 +111,17 @@ def ensure_whole(seats: Iterable[Seat], reaches: Callable[[Seat], bool]) -> None
 def ensure_separated_by_upper(
     seats: Iterable[Seat], separated: Callable[[Seat], bool], above: Callable[[Seat], bool]
 ) -> None:
-    """Where three administrators are three people, the system administrator does not renew the security or audit
-    administrator's credentials: he could then sign in as them.
+    """Where three administrators are three people, the office's own system administrator neither makes nor unmakes
+    the security and audit administrators, nor renews their credentials: he could then act as them.
 
     Raises:
         AccessDenied: the actor administers no office above theirs.
     """
     if any(seat.role in SEPARATED and separated(seat) and not above(seat) for seat in seats):
         raise AccessDenied(
-            "separated-credentials",
+            "separated",
             N_(
-                "已实行三员分立，安全管理岗、审计管理岗的登录凭据不能由本机构系统管理岗重新签发。请由上级机构系统管理岗办理。"
+                "已实行三员分立，安全管理岗、审计管理岗的设置、变更和终止，及其账号的停用、恢复和登录凭据的签发，不由本机构系统管理岗办理。请由上级机构系统管理岗办理。"
             ),
             source="三员分立",
         )

@@ -26,8 +26,8 @@ def seed() -> str:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test here signs in with a password that was hashed at full cost."""
+def quick(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here signs in with a password hashed at full cost; the demo itself, made before, keeps its own."""
     monkeypatch.setattr("app.foundation.tenancy.people.hash_password", lambda password: "unusable")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.foundation import access, audit
-from app.foundation.access import ForeignWrite
+from app.foundation.access import Actor, ForeignWrite
 from app.foundation.database import db, transaction
 from app.foundation.tenancy import people, people_posts
 from app.foundation.tenancy.models import Post
@@ -179,6 +180,33 @@ def test_three_administrators_are_three_people_where_the_office_says_so(town: To
             appoint(town, "changde.admin", "spare", role, "430702")
         assert refused.value.code == "duties-clash"
         assert "不得由同一人担任" in str(refused.value)
+
+
+@pytest.mark.parametrize("role", ["security", "inspector"])
+def test_the_offices_own_administrator_neither_makes_nor_unmakes_the_other_two(town: Town, role: str) -> None:
+    """He could otherwise act as those who watch him, by a puppet or by ending and giving the post anew."""
+    holder = f"changde.{role}"
+    (post,) = town.posts(holder)
+    town.hire("puppet", "clerk", "430700")
+
+    def refused(verb: Callable[[Actor], object]) -> None:
+        with pytest.raises(AccessDenied) as caught:
+            town.do("changde.admin", verb)
+        assert caught.value.code == "separated"
+
+    refused(lambda actor: people.appoint(
+        town.person("puppet"), role, actor=actor, office=town.office("430700"), document="某文"
+    ))  # fmt: skip
+    refused(lambda actor: people_posts.end(town.posts(holder)[0], actor=actor, because="调离"))
+    refused(lambda actor: people_posts.disable(town.person(holder), actor=actor, because="调离"))
+    assert town.posts(holder)[0].ended_at is None
+    town.hire("hunan.admin", "admin", "430000")
+    town.do(
+        "hunan.admin", lambda actor: people_posts.disable(town.person(holder), actor=actor, because="调离")
+    )
+    refused(lambda actor: people_posts.enable(town.person(holder), actor=actor, because="复职"))
+    town.do("hunan.admin", lambda actor: people_posts.end(town.posts(holder)[0], actor=actor, because="调离"))
+    assert town.posts(holder)[0].id == post.id and town.posts(holder)[0].ended_at is not None
 
 
 def test_elsewhere_one_person_may_hold_them(town: Town) -> None:

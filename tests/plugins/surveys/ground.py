@@ -210,7 +210,12 @@ def acting(app: Flask) -> As:
 def sign_in(app: Flask) -> SignIn:
     """The browser of an account, signed in."""
 
-    return lambda username: signed_in(app, username, Browser(app, app.response_class))
+    def enter(username: str) -> Browser:
+        client = Browser(app, app.response_class)
+        signed_in(app, username, client)
+        return client
+
+    return enter
 
 
 @contextmanager
