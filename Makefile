@@ -1,4 +1,4 @@
-# Four commands, each of which does its own set-up:
+# Five commands, each of which does its own set-up:
 #   make run     prepares and serves http://127.0.0.1:8000 (HOST=, PORT=; RESET=1 starts the demo afresh)
 #   make test    every test (T='-k badge' or T=tests/kernel for some)
 #   make check   style, types, floors, translations, policy, migrations

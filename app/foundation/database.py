@@ -30,6 +30,9 @@ db = SQLA(model_class=Model, session_options={"expire_on_commit": False})
 
 # For migrations, DDL and looking at the structure: as the owner of the tables, not as the app role (PostgreSQL).
 AS_OWNER = {"as_owner": True}
+# For the few statements that every request runs, and whose best plan is the same whatever is asked with:
+# PostgreSQL plans them once a connection (planning costs more than running them).
+PREPARED = {"prepared": True}
 _OPEN = "bianban.transaction"
 # Called with the session in each transaction just opened, before anything else runs in it.
 OPENED: list[Callable[[Session], None]] = []

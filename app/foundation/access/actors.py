@@ -14,7 +14,7 @@ from sqlalchemy import Date, bindparam, or_, select
 
 from app.foundation import clock
 from app.foundation.access import duties
-from app.foundation.database import db
+from app.foundation.database import PREPARED, db
 from app.foundation.tenancy.models import Grant, Office, Person, Post, Unit
 from app.kernel import paths
 
@@ -143,6 +143,7 @@ def _statement() -> Any:
             or_(Office.id.is_(None), Office.active.is_(True)),
         )
         .order_by(Post.id, Grant.id)
+        .execution_options(**PREPARED)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, Integer, and_, func, inspect, select
+from sqlalchemy import ColumnElement, Integer, and_, func, inspect, literal, select
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import defer, joinedload, selectinload
 
@@ -18,7 +18,7 @@ from app.foundation.access.guard import guarded
 from app.foundation.admin import arguments
 from app.foundation.admin.arguments import PAGE_SIZE_MAX
 from app.foundation.admin.operators import RelatedTo, RequestFilters, ScopedFilterConverter
-from app.foundation.database import Encrypted, db
+from app.foundation.database import PREPARED, Encrypted, db
 from app.foundation.jurisdiction import FactColumns
 
 COUNT_LIMIT = 10_000
@@ -40,6 +40,11 @@ class BoundedCount(int):
 
     def __str__(self) -> str:
         return f"{int(self)}+" if self.more else str(int(self))
+
+
+def _spelt(number: int) -> Any:
+    """A number in the statement's own text: a plan that is kept must know how few rows are wanted."""
+    return literal(number, literal_execute=True)
 
 
 def narrowed(model: type[Any], within: Within | None, act: str = "see") -> ColumnElement[bool]:
@@ -184,15 +189,17 @@ class ScopedInterface(SQLAInterface):
             query = select(*wanted).where(where)
             return filters.apply_all(query) if filters else query
 
-        some = asked(key).limit(COUNT_LIMIT + 1).subquery()
+        some = asked(key).limit(_spelt(COUNT_LIMIT + 1)).subquery()
         counted = select(func.count()).select_from(some).scalar_subquery()
         query = guarded(
             asked(counted, key, *(getattr(self.obj, one) for one in columns))
             .order_by(*self._order(*order))
-            .limit(size),
+            .limit(_spelt(size)),
             actor,
         )
-        return query.offset(page * size) if page else query
+        if page:
+            return query.offset(page * size)
+        return query if filters else query.execution_options(**PREPARED)
 
     def _kept(self, *asked: Any) -> Any:
         """The statement of a list without conditions: it follows from who asks and how, so it is made once."""

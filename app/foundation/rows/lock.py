@@ -3,11 +3,14 @@
 Both are set for the transaction only, by one statement when they change. Statements of the foundation may be
 ``unguarded`` (everything, still as the app role); migrations and DDL run ``as_owner``. What fails here is closed:
 without settings every policy is FALSE.
+
+A transaction that only read ends by COMMIT: on ROLLBACK psycopg forgets every statement it has prepared.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -24,7 +27,9 @@ from app.foundation.database import db
 from app.foundation.rows import reach, tables
 
 _APPLIED = "bianban.rows"
+_ONLY_READ = "bianban.only_read"
 _SET = "SELECT count(set_config(key, value, true)) FROM json_each_text(%s)"
+_PREPARE_AFTER = 5  # times on one connection; psycopg's own default, there for every statement
 _ALL = json.dumps({reach.EVERYTHING: "on"})
 _finding_out: ContextVar[bool] = ContextVar("bianban_finding_out", default=False)
 
@@ -43,8 +48,9 @@ class Lock:
         """Watch every connection of the engine."""
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "before_cursor_execute", self._before_statement)
-        for name in ("begin", "commit", "rollback"):
-            event.listen(engine, name, self._forget)
+        event.listen(engine, "begin", self._on_begin)
+        event.listen(engine, "commit", self._forget)
+        event.listen(engine, "rollback", self._on_rollback)
 
     def _on_connect(self, driver: Any, _record: Any) -> None:
         with driver.cursor() as cursor:
@@ -64,22 +70,39 @@ class Lock:
     @staticmethod
     def _forget(connection: Connection, *_rest: Any) -> None:
         connection.info.pop(_APPLIED, None)
+        connection.info.pop(_ONLY_READ, None)
+
+    def _on_begin(self, connection: Connection) -> None:
+        self._forget(connection)
+        connection.info[_ONLY_READ] = True
+
+    def _on_rollback(self, connection: Connection) -> None:
+        only_read = connection.info.get(_ONLY_READ, False)
+        self._forget(connection)
+        driver: Any = connection.connection.dbapi_connection
+        if only_read and driver.info.transaction_status == TransactionStatus.INTRANS:
+            with suppress(Error):  # the rollback that follows says what is wrong with the connection
+                driver.commit()
 
     def _before_statement(
         self, connection: Connection, _cursor: Any, statement: str, _params: Any, context: Any, _many: bool
     ) -> None:
         if context is not None and isinstance(context.invoked_statement, RollbackToSavepointClause):
             return self._forget(connection)  # whatever was set since the savepoint is undone with it
-        wanted = self._wanted(connection, context)
+        wanted = self._wanted(connection, context)  # may itself run statements: what follows is this one's
+        if not _reads(context, statement):
+            connection.info[_ONLY_READ] = False
+        driver: Any = connection.connection.dbapi_connection
+        prepared = context is not None and context.execution_options.get("prepared", False)
+        driver.prepare_threshold = _PREPARE_AFTER if prepared else None
         if connection.info.get(_APPLIED) == wanted:
             return
-        driver: Any = connection.connection.dbapi_connection
         if driver.info.transaction_status == TransactionStatus.INERROR:
             return  # nothing but ROLLBACK can follow
         role, scope = wanted
         try:
             with driver.cursor() as cursor:
-                cursor.execute(_SET, (f'{{"role": {json.dumps(role)}, {scope[1:]}',))
+                cursor.execute(_SET, (f'{{"role": {json.dumps(role)}, {scope[1:]}',), prepare=True)
         except Error as error:
             raise OperationalError(f"{_SET} (role {role})", None, error) from error
         connection.info[_APPLIED] = wanted
@@ -96,6 +119,16 @@ class Lock:
         finally:
             _finding_out.reset(token)
         return self.role, reach.compiled(actor)
+
+
+def _reads(context: Any, statement: str) -> bool:
+    """Whether a statement is a plain SELECT: composed (so it is one statement), and no CTE that could write."""
+    return (
+        context is not None
+        and context.compiled is not None
+        and getattr(context.invoked_statement, "is_select", False)
+        and statement.startswith("SELECT")
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -256,7 +256,9 @@ def ensure_may_reset(person: Person, *, actor: Actor) -> None:
             N_("不能重置自己的两步验证。请由本机构其他安全管理岗或者上级机构安全管理岗办理。"),
             source="岗位权限表",
         )
-    people_rules.ensure_whole(people.seats_of(person.id), lambda seat: _reaches(actor, seat))
+    people_rules.ensure_whole(
+        people.seats_of(person.id), lambda seat: _reaches(actor, seat), people_rules.WHOLE_SECURITY
+    )
 
 
 def may_reset(person: Person, actor: Actor) -> bool:

@@ -14,12 +14,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access, audit, clock
-from app.foundation.access import Actor
+from app.foundation.access import Actor, Facts
 from app.foundation.database import db, savepoint
 from app.foundation.signing.log import address, digest
 from app.foundation.signing.models import SignInLock
 from app.foundation.signing.rules import LockRules, rules_of
-from app.foundation.tenancy import people_rules
+from app.foundation.tenancy import people, people_rules
 from app.foundation.tenancy.models import Person
 
 ANYWHERE = ""
@@ -102,10 +102,14 @@ def unlock(person: Person, *, actor: Actor) -> None:
     """End the pause and forget the failures (系统管理岗); inside the caller's transaction.
 
     Raises:
-        AccessDenied: the account is not kept by the actor's office or one below it, or it is his own (whoever got hold
+        AccessDenied: the account, or a post on it, lies outside the actor's office and below, or it is his own (whoever got hold
             of his session could else guess his password for ever).
     """
     access.require(actor, "user", "unlock", person)
     people_rules.ensure_not_oneself(actor.person_id, person.id)
+    people_rules.ensure_whole(
+        people.seats_of(person.id),
+        lambda seat: access.can(actor, "user", "unlock", Facts(seat.path, None, seat.unit_id)),
+    )
     db.session.execute(delete(SignInLock).where(SignInLock.account == digest(person.username)))
     audit.record(actor, "person.unlocked", person)

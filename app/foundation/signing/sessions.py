@@ -14,12 +14,13 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 
 from app.foundation import access, audit, clock
-from app.foundation.access import Actor
+from app.foundation.access import Actor, Facts
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.database import db, in_transaction, transaction
+from app.foundation.database import PREPARED, db, in_transaction, transaction
 from app.foundation.signing import log
 from app.foundation.signing.models import SignInSession
 from app.foundation.signing.rules import SessionRules, rules_of
+from app.foundation.tenancy import people, people_rules
 from app.foundation.tenancy.models import Office, Person
 from app.foundation.tenancy.settings import setting
 from app.kernel.errors import N_, NotSeen, WrongState
@@ -128,6 +129,7 @@ def _recognising() -> Any:
         select(*(getattr(SignInSession, name) for name in _HELD), Person, clock.DRILL.scalar_subquery())
         .join(Person, Person.id == SignInSession.person_id)
         .where(SignInSession.digest == bindparam("digest"), SignInSession.person_id == bindparam("person"))
+        .execution_options(**PREPARED)
     )
 
 
@@ -226,10 +228,16 @@ def force_out(row: SignInSession, *, actor: Actor) -> None:
     """End somebody's session (安全管理岗).
 
     Raises:
-        AccessDenied: the account is not kept by the actor's office or one below it.
+        AccessDenied: the account is not kept by the actor's office or one below it, or it also acts for others: a
+            county does not sign out an officer of the city's whose account it keeps.
         WrongState: it has already ended.
     """
     access.require(actor, "session", "end", row)
+    people_rules.ensure_whole(
+        people.seats_of(row.person_id),
+        lambda seat: access.can(actor, "session", "end", Facts(seat.path, None, seat.unit_id)),
+        people_rules.WHOLE_SECURITY,
+    )
     if row.ended_at is not None:
         raise WrongState("session-ended", N_("该会话已经结束。"))
     with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):

@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor, Facts, duties, policy
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.database import db
+from app.foundation.database import db, savepoint
 from app.foundation.signing.hashing import hash_password
+from app.foundation.signing.rules import rules_of
 from app.foundation.tenancy import people_rules as rules
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.foundation.tenancy.people_rules import Place, Seat
 from app.kernel import paths
 from app.kernel.errors import N_, Refusal
 
-__all__ = ["MIN_PASSWORD", "add", "appoint", "hash_password", "seats_of"]
+__all__ = ["add", "appoint", "hash_password", "seats_of"]
 
-MIN_PASSWORD = 10
 THREE = "three_administrators"
 
 
@@ -38,11 +41,13 @@ def add(
 
     Raises:
         AccessDenied: the actor does not manage people of that office.
-        Refusal: the name or the address is taken, or the password is too short.
+        Refusal: the name or the address is taken (also by somebody adding it at this moment), or the password is too
+            short; whoever takes one from a person asks ``signing.passwords.check`` about the rest.
     """
     access.require(actor, "user", "manage", office if office is not None else Facts("0."))
-    if password is not None and len(password) < MIN_PASSWORD:
-        raise Refusal("password-short", N_("密码至少 %(n)s 位。"), field="password", n=MIN_PASSWORD)
+    shortest = rules_of(current_app).password.length
+    if password is not None and len(password) < shortest:
+        raise Refusal("password-short", N_("密码至少 %(n)s 位，请加长。"), field="password", n=shortest)
     _ensure_free(username, email)
     person = Person(
         username=username,
@@ -56,7 +61,13 @@ def add(
         password_changed_at=clock.wall(),
         office_id=office.id if office is not None else None,
     )
-    db.session.add(person)
+    try:
+        with savepoint():
+            db.session.add(person)
+            db.session.flush()
+    except IntegrityError:
+        _ensure_free(username, email)
+        raise
     audit.record(actor, "person.added", person, after={"username": username})
     return person
 
@@ -119,18 +130,26 @@ def appoint(
     return post
 
 
-def ensure_by_upper(seats: Iterable[Seat], actor: Actor) -> None:
-    """See ``rules.ensure_separated_by_upper``; the platform's own tasks (the command line) may.
+def barred(seats: Iterable[Seat], actor: Actor) -> Seat | None:
+    """The first post among the three kept apart that is an upper office's to settle, not this actor's.
 
-    Raises:
-        AccessDenied: one of the three kept apart is at stake, and the actor administers no office above.
+    The platform's own tasks (the command line) settle all.
     """
 
     def above(seat: Seat) -> bool:
         managing = (post for post in actor.posts if policy().lines_for(post.role, "user", "manage"))
         return actor.is_system or any(paths.below(post.path, seat.path) for post in managing)
 
-    rules.ensure_separated_by_upper(seats, lambda seat: duties.applies(THREE, seat.path), above)
+    return rules.separated_from(seats, lambda seat: duties.applies(THREE, seat.path), above)
+
+
+def ensure_by_upper(seats: Iterable[Seat], actor: Actor) -> None:
+    """See ``rules.ensure_by_upper``.
+
+    Raises:
+        AccessDenied: one of the three kept apart is at stake, and the actor administers no office above.
+    """
+    rules.ensure_by_upper(barred(seats, actor))
 
 
 def _place(holder: Office | Unit | None) -> Place:
@@ -155,25 +174,46 @@ def lock(person: Person) -> None:
 
 def seats_of(person_id: int) -> list[Seat]:
     """Every post of a person that is held or still to come, wherever it stands: the rules must know them all."""
-    query = (
+    query = _seats().where(Post.person_id == person_id, _not_over())
+    return [seat(post, path) for post, path in db.session.execute(query, execution_options=UNGUARDED)]
+
+
+def separated_ever(person_id: int) -> list[Seat]:
+    """The posts among the three kept apart that a person holds, held or is to hold: who watched an office once may be
+    appointed again, and must not find his way in renewed meanwhile by the one he watches."""
+    query = _seats().where(Post.person_id == person_id, Post.role.in_(rules.SEPARATED))
+    return [seat(post, path) for post, path in db.session.execute(query, execution_options=UNGUARDED)]
+
+
+def _seats() -> Any:
+    return (
         select(Post, func.coalesce(Office.path, Unit.review_path))
         .outerjoin(Office, Office.id == Post.office_id)
         .outerjoin(Unit, Unit.id == Post.unit_id)
-        .where(Post.person_id == person_id, _not_over())
         .order_by(Post.id)
     )
-    return [seat(post, path) for post, path in db.session.execute(query, execution_options=UNGUARDED)]
 
 
-def admins_of(office_id: int) -> list[Seat]:
-    """The posts as administrator of an office that active accounts hold or will hold."""
-    query = (
-        select(Post, Office.path)
-        .join(Office, Office.id == Post.office_id)
+def admins_of(office_id: int, day: date) -> list[Seat]:
+    """The posts as administrator of an office that count on a day: of active accounts, and not set aside by a clash."""
+    admins = (
+        select(Post.person_id)
         .join(Person, Person.id == Post.person_id)
-        .where(Post.office_id == office_id, Post.role == rules.ADMIN, Person.active.is_(True), _not_over())
+        .where(Post.office_id == office_id, Post.role == rules.ADMIN, Person.active.is_(True))
     )
-    return [seat(post, path) for post, path in db.session.execute(query, execution_options=UNGUARDED)]
+    query = _seats().where(
+        Post.person_id.in_(admins), _not_over(), or_(Office.id.is_(None), Office.active.is_(True))
+    )
+    held: dict[int, list[Seat]] = {}
+    for post, path in db.session.execute(query, execution_options=UNGUARDED):
+        if post.since <= day and (post.until is None or day <= post.until):
+            held.setdefault(post.person_id, []).append(seat(post, path))
+    return [
+        one
+        for seats in held.values()
+        for one in duties.set_aside(seats)[0]
+        if one.role == rules.ADMIN and one.office_id == office_id
+    ]
 
 
 def seat(post: Post, path: str) -> Seat:

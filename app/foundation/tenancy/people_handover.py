@@ -13,7 +13,7 @@ from app.foundation.access import Actor
 from app.foundation.access.actors import UNGUARDED, load
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office, Person, Post
-from app.foundation.tenancy.people_posts import disable, end, ensure_whole
+from app.foundation.tenancy.people_posts import disable, end, ensure_disposable
 from app.kernel.errors import N_, Refusal
 
 TASK = "handover"
@@ -101,10 +101,10 @@ def hand_over(
         How many things of each kind moved.
 
     Raises:
-        AccessDenied: the account as a whole is not the actor's, or it is his own.
+        AccessDenied: the account as a whole is not the actor's, it is his own, or an upper office's to settle.
         Refusal: no reason, no successor for open work, or one who may not do it; the last administrator leaves.
     """
-    seats = ensure_whole(person, actor=actor)
+    seats = ensure_disposable(person, actor=actor)
     work = counted(person)
     if work and (
         successor is None or successor.id not in {one.id for one in candidates(person, actor=actor)}

@@ -14,7 +14,7 @@ from app.foundation.database import db
 from app.foundation.signing import sessions
 from app.foundation.tenancy import people_rules as rules
 from app.foundation.tenancy.models import Office, Person, Post
-from app.foundation.tenancy.people import admins_of, ensure_by_upper, lock, seats_of
+from app.foundation.tenancy.people import admins_of, ensure_by_upper, lock, seats_of, separated_ever
 from app.foundation.tenancy.people_rules import Seat
 from app.kernel.errors import N_, Refusal
 
@@ -37,15 +37,25 @@ def ensure_whole(person: Person, *, actor: Actor) -> list[Seat]:
     return seats
 
 
+def ensure_disposable(person: Person, *, actor: Actor) -> list[Seat]:
+    """The actor may close, open and hand over the account; returns all its posts.
+
+    Raises:
+        AccessDenied: as ``ensure_whole``; or one of its posts is an upper office's to settle (三员分立).
+    """
+    seats = ensure_whole(person, actor=actor)
+    ensure_by_upper(seats, actor)
+    return seats
+
+
 def ensure_may_renew(person: Person, *, actor: Actor) -> None:
     """The actor may give the account a new way in.
 
     Raises:
-        AccessDenied: as ``ensure_whole``; or it belongs to one of the three administrators kept apart.
+        AccessDenied: as ``ensure_whole``; or it is, or was, one of the three administrators kept apart.
     """
-    seats = ensure_whole(person, actor=actor)
-    if person.password:
-        ensure_by_upper(seats, actor)
+    ensure_whole(person, actor=actor)
+    ensure_by_upper(separated_ever(person.id), actor)
 
 
 def extend(post: Post, until: date | None, *, actor: Actor, document: str) -> Post:
@@ -87,8 +97,8 @@ def end(post: Post, *, actor: Actor, because: str, last_day: date | None = None)
     said = rules.ensure_reason(because)
     seats = seats_of(person.id)
     seat = _seat(post, seats)
-    ensure_by_upper([seat], actor)
     rules.ensure_own_last_stays(actor.person_id, person.id, seat, seats)
+    ensure_by_upper([seat], actor)
     today = clock.today()
     if last_day is not None and (last_day < today or (seat.until is not None and last_day > seat.until)):
         raise Refusal(
@@ -117,8 +127,7 @@ def disable(person: Person, *, actor: Actor, because: str) -> Person:
         Refusal: it is closed already, no reason, or an office would lose its last administrator.
     """
     lock(person)
-    seats = ensure_whole(person, actor=actor)
-    ensure_by_upper(seats, actor)
+    seats = ensure_disposable(person, actor=actor)
     said = rules.ensure_reason(because)
     if not person.active:
         raise Refusal("disabled-already", N_("该账号现在没有启用，不需要停用。"))
@@ -139,7 +148,7 @@ def enable(person: Person, *, actor: Actor, because: str) -> Person:
         Refusal: it is open, or was never accepted (it needs an invitation).
     """
     lock(person)
-    ensure_by_upper(ensure_whole(person, actor=actor), actor)
+    ensure_disposable(person, actor=actor)
     said = rules.ensure_reason(because)
     if person.active:
         raise Refusal("enabled-already", N_("该账号已经启用。"))
@@ -176,11 +185,13 @@ def _seat(post: Post, seats: Sequence[Seat]) -> Seat:
 
 def _ensure_admins_stay(person: Person, leaving: Sequence[Seat], last_day: date) -> None:
     """See ``rules.ensure_admin_stays``, for each office where the person now administers with an open account."""
-    today = clock.today()
+    today, day_after = clock.today(), last_day + timedelta(days=1)
     if not person.active:
         return
     for seat in leaving:
         if seat.role != rules.ADMIN or seat.office_id is None or not seat.covers(today):
             continue
         office = db.session.scalars(select(Office).where(Office.id == seat.office_id).with_for_update()).one()
-        rules.ensure_admin_stays(leaving, admins_of(office.id), last_day, office.short_name)
+        counting = {one.post_id for one in admins_of(office.id, today)}
+        if seat.post_id in counting:  # set aside by a clash, it administers nothing that could be lost
+            rules.ensure_admin_stays(leaving, admins_of(office.id, day_after), last_day, office.short_name)

@@ -9,10 +9,17 @@ from datetime import date, timedelta
 
 from app.foundation.access import duties
 from app.foundation.access.policy import Policy
+from app.kernel import paths
 from app.kernel.errors import N_, AccessDenied, Finding, Refusal
 
 ADMIN = "admin"
-SEPARATED = frozenset({"security", "inspector"})
+SEPARATED = frozenset({ADMIN, "security", "inspector"})
+WHOLE = N_(
+    "该人员在您管辖范围以外还有岗位，不能整体处置其账号。请由上级机构系统管理岗办理；本机构的岗位可以单独终止。"
+)
+WHOLE_SECURITY = N_(
+    "该人员在您管辖范围以外还有岗位，不能由本机构强制下线或者重置两步验证。请由上级机构安全管理岗办理。"
+)
 LONGEST_DOCUMENT, LONGEST_REASON = 120, 200
 _USERNAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}", re.ASCII)
@@ -91,7 +98,7 @@ def ensure_own_last_stays(
         )
 
 
-def ensure_whole(seats: Iterable[Seat], reaches: Callable[[Seat], bool]) -> None:
+def ensure_whole(seats: Iterable[Seat], reaches: Callable[[Seat], bool], message: str = WHOLE) -> None:
     """What touches the account as a whole asks for reach over every post on it: a county cannot disable, or take
     over by a new code, an account that also acts for the city.
 
@@ -99,32 +106,44 @@ def ensure_whole(seats: Iterable[Seat], reaches: Callable[[Seat], bool]) -> None
         AccessDenied: a post of the person lies outside the actor's reach.
     """
     if not all(reaches(seat) for seat in seats):
-        raise AccessDenied(
-            "held-elsewhere",
-            N_(
-                "该人员在您管辖范围以外还有岗位，不能整体处置其账号。请由上级机构系统管理岗办理；本机构的岗位可以单独终止。"
-            ),
-            source="岗位权限表",
-        )
+        raise AccessDenied("held-elsewhere", message, source="岗位权限表")
 
 
-def ensure_separated_by_upper(
+def separated_from(
     seats: Iterable[Seat], separated: Callable[[Seat], bool], above: Callable[[Seat], bool]
-) -> None:
-    """Where three administrators are three people, the office's own system administrator neither makes nor unmakes
-    the security and audit administrators, nor renews their credentials: he could then act as them.
+) -> Seat | None:
+    """The first of these posts that is one of the three kept apart, at an office the actor does not stand above."""
+    return next(
+        (seat for seat in seats if seat.role in SEPARATED and separated(seat) and not above(seat)), None
+    )
+
+
+def ensure_by_upper(barred: Seat | None) -> None:
+    """Where three administrators are three people, the office's own administrator neither makes nor unmakes them,
+    nor renews their credentials: he could then act as those who watch him, by a puppet or by their own accounts.
 
     Raises:
-        AccessDenied: the actor administers no office above theirs.
+        AccessDenied: such a post is at stake (``separated_from``).
     """
-    if any(seat.role in SEPARATED and separated(seat) and not above(seat) for seat in seats):
+    if barred is None:
+        return
+    if barred.path == paths.ROOT:
         raise AccessDenied(
             "separated",
             N_(
-                "已实行三员分立，安全管理岗、审计管理岗的设置、变更和终止，及其账号的停用、恢复和登录凭据的签发，不由本机构系统管理岗办理。请由上级机构系统管理岗办理。"
+                "已实行三员分立，系统管理岗、安全管理岗、审计管理岗的设置、延期、终止和交接，及其账号的停用、恢复启用和启用码签发（含曾任人员），不由本机构系统管理岗办理。中央机构编制部门没有上级机构，请由平台运行维护人员以 flask people 命令办理。"
             ),
             source="三员分立",
+            field="role",
         )
+    raise AccessDenied(
+        "separated",
+        N_(
+            "已实行三员分立，系统管理岗、安全管理岗、审计管理岗的设置、延期、终止和交接，及其账号的停用、恢复启用和启用码签发（含曾任人员），不由本机构系统管理岗办理。请由上级机构系统管理岗办理。"
+        ),
+        source="三员分立",
+        field="role",
+    )
 
 
 # -- what --------------------------------------------------------------------------------------------------

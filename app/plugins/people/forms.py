@@ -75,7 +75,10 @@ def role_choices(*, registry: bool) -> list[tuple[str, str]]:
 class PostForm(ScopedForm):
     """A post: which role, where, from when until when, on which document."""
 
-    role = SelectField(_l("岗位"), validators=[validators.InputRequired(REQUIRED)])
+    role = SelectField(
+        _l("岗位"), validators=[validators.InputRequired(REQUIRED)],
+        description=_l("已实行三员分立的机构，系统管理岗、安全管理岗、审计管理岗由上级机构系统管理岗设置。"),
+    )  # fmt: skip
     office = LookupField(
         _l("所在机构"), validators=[validators.Optional()], lookup=LOOKUPS["office"], column="office",
         description=_l("机构编制部门、协调落实的科室、电子政务和网信等岗位选机构。只列出本机构和下级机构。"),

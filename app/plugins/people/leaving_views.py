@@ -41,7 +41,7 @@ class LeavingView(ScopedView):
             NotSeen, AccessDenied: not seen, or the account as a whole is not the actor's.
         """
         person = queries.get(pk)
-        people_posts.ensure_whole(person, actor=current_actor())
+        people_posts.ensure_disposable(person, actor=current_actor())
         return self._page(person)
 
     @expose("/<int:pk>/leaving", methods=["POST"])

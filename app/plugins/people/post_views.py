@@ -114,6 +114,7 @@ class PostView(FormPages, ScopedView):
             line=line,
             home=self._home_of(person.id),
             oneself=actor.person_id == person.id,
+            upper=people.barred([people.seat(post, post.review_path)], actor) is not None,
             findings=findings_of(refused),
             typed={key: request.form.get(key, "") for key in ("reason", "last_day", "until", "document")},
         )

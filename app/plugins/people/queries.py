@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from app.foundation import access, clock
-from app.foundation.access import Actor
+from app.foundation.access import Actor, duties
 from app.foundation.access.facts import reaches
 from app.foundation.admin.arguments import unseen
 from app.foundation.admin.interface import COUNT_LIMIT
@@ -18,6 +18,7 @@ from app.foundation.admin.operators import escaped
 from app.foundation.database import db
 from app.foundation.signing import log
 from app.foundation.signing.models import SignInLock
+from app.foundation.tenancy import people
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.kernel import paths
 from app.plugins.people.models import Invitation
@@ -242,16 +243,20 @@ def open_invitation(person: Person) -> Invitation | None:
 
 
 def outgrown(invitation: Invitation) -> bool:
-    """Whether the account was given a post outside the keeping office since: that office's code opens it no more."""
+    """Whether the account was given a post since, for which the code is not good: outside the keeping office, or as one
+    of three administrators kept apart, whose credentials an upper office issues.
+    """
     kept_at = invitation.review_path
     inside = and_(Post.review_path >= kept_at, Post.review_path < paths.upper_bound(kept_at))
-    query = select(Post.id).where(
+    query = select(Post.review_path, Post.role, inside).where(
         Post.person_id == invitation.person_id,
         Post.created_at > invitation.issued_at,
         Post.ended_at.is_(None),
-        ~inside,
     )
-    return db.session.scalar(query.limit(1)) is not None
+    return any(
+        not within or (role in people.rules.SEPARATED and duties.applies(people.THREE, path))
+        for path, role, within in db.session.execute(query)
+    )
 
 
 def holder(invitation: Invitation) -> Person:

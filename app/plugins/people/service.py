@@ -108,7 +108,7 @@ def issue(person: Person, way: str, *, actor: Actor, seen: int | None = None) ->
         seen: the newest invitation on the page that was acted from (0: none), so that a second click does nothing.
 
     Raises:
-        AccessDenied: the account as a whole is not the actor's, is his own, or is one of the three kept apart.
+        AccessDenied: the account as a whole is not the actor's, is his own, or is, or was, one of the three kept apart.
         Refusal: another way, no address, or somebody issued one meanwhile.
         WrongState: the account is disabled.
     """
@@ -150,10 +150,11 @@ def revoke(invitation: Invitation, *, actor: Actor) -> None:
     """Let a code no longer hold.
 
     Raises:
-        AccessDenied: the account is not the actor's to manage.
+        AccessDenied: the account is not the actor's to manage, or is, or was, one of the three kept apart.
         WrongState: it was used or revoked already.
     """
     access.require(actor, "user", "manage", invitation)
+    people.ensure_by_upper(people.separated_ever(invitation.person_id), actor)
     if invitation.used_at is not None or invitation.revoked_at is not None:
         raise WrongState("invitation-over", N_("该启用码已经使用或者作废。"))
     _void(invitation, actor)

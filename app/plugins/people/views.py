@@ -182,22 +182,33 @@ class PeopleView(FormPages, ScopedView):
         mine = access.can(actor, "user", "manage", person)
         held, invitations = queries.lines([person.id], actor), queries.invitations(person)
         seats = people.seats_of(person.id)
+        ever = people.separated_ever(person.id) if mine else []
+        upper = {seat.post_id for seat in ever if people.barred([seat], actor) is not None}
+        elsewhere = mine and not all(people_posts.reaches(actor, seat) for seat in seats)
         lock = locks.state(person)
         return self.render_template(
             "people/show.html",
             person=person,
             shown=account(person, held, {person.id} if lock.locked else set()),
             lines=held,
-            elsewhere=not all(people_posts.reaches(actor, seat) for seat in seats) if mine else False,
+            elsewhere=elsewhere,
+            upper=upper,
+            apart=any(seat.post_id in upper for seat in seats),
             lock=lock,
-            may_unlock=actor.person_id != person.id and access.can(actor, "user", "unlock", person),
+            may_unlock=actor.person_id != person.id
+            and not elsewhere
+            and access.can(actor, "user", "unlock", person),
             may_reset=factors.may_reset(person, actor) and factors.enrolled(person.id),
             invitations=[(one, service.state_of(one)) for one in invitations],
             latest=invitations[0].id if invitations else 0,
             timeline=audit.timeline(person),
             mine=mine and actor.person_id != person.id,
             oneself=actor.person_id == person.id,
-            manages=[line.post.id for line in held if access.can(actor, "user", "manage", line.post)],
+            manages=[
+                line.post.id
+                for line in held
+                if line.post.id not in upper and access.can(actor, "user", "manage", line.post)
+            ],
             findings=findings_of(refused),
             about=about,
             reason=request.form.get("reason", "") if about else "",

@@ -71,7 +71,7 @@ def test_a_wrong_question_is_refused_with_words(app: Flask, arguments: tuple[str
 
 def test_people_add_makes_an_account_that_signs_in(app: Flask) -> None:
     runner = app.test_cli_runner()
-    password = "a-real-password"
+    password = "Nine-quiet-rivers-4"
     made = runner.invoke(
         args=["people", "add", "anxiang.admin", "李某", "admin", "--office", "430721", "--password", password]
     )
@@ -92,12 +92,23 @@ def test_people_add_makes_an_account_that_signs_in(app: Flask) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("changde.clerk", "重名", "clerk", "--office", "430700", "--password", "a-real-password"),
+        ("changde.clerk", "重名", "clerk", "--office", "430700", "--password", "Nine-quiet-rivers-4"),
         ("short", "短", "clerk", "--office", "430700", "--password", "short"),
-        ("wrong", "错", "wizard", "--office", "430700", "--password", "a-real-password"),
-        ("misplaced", "错", "registrar", "--office", "430700", "--password", "a-real-password"),
-        ("nowhere", "错", "clerk", "--office", "999999", "--password", "a-real-password"),
-        ("both", "错", "filer", "--office", "430700", "--unit", "41840005", "--password", "a-real-password"),
+        ("plain", "弱", "clerk", "--office", "430700", "--password", "a-real-password"),
+        ("wrong", "错", "wizard", "--office", "430700", "--password", "Nine-quiet-rivers-4"),
+        ("misplaced", "错", "registrar", "--office", "430700", "--password", "Nine-quiet-rivers-4"),
+        ("nowhere", "错", "clerk", "--office", "999999", "--password", "Nine-quiet-rivers-4"),
+        (
+            "both",
+            "错",
+            "filer",
+            "--office",
+            "430700",
+            "--unit",
+            "41840005",
+            "--password",
+            "Nine-quiet-rivers-4",
+        ),
     ],
 )
 def test_people_add_refuses_with_words_and_changes_nothing(app: Flask, arguments: tuple[str, ...]) -> None:

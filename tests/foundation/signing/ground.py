@@ -44,6 +44,13 @@ class Ground:
                 )
         return person
 
+    def give(self, username: str, role: str, office: str) -> None:
+        """A further post, perhaps at another office than the one that keeps the account."""
+        person = self.person(username)
+        with access.acting_as(MAKER), transaction():
+            at = db.session.scalars(select(Office).where(Office.code == office)).one()
+            people.appoint(person, role, actor=MAKER, office=at, since=date(2014, 1, 1), document="测试文件")
+
     def person(self, username: str) -> Person:
         """The row as it is now."""
         db.session.rollback()

@@ -131,6 +131,25 @@ def test_an_administrator_unlocks_those_his_office_keeps(ground: Ground) -> None
     assert attempt(ground.app, "clerk.a", PASSWORD)
 
 
+def test_who_also_acts_for_the_city_is_unlocked_by_the_city(ground: Ground) -> None:
+    person = ground.hire("clerk.a", "clerk")
+    ground.give("clerk.a", "auditor", CITY)
+    for name, office in (("admin.own", "430702"), ("admin.city", CITY)):
+        ground.hire(name, "admin", office)
+    for _number in range(5):
+        attempt(ground.app, "clerk.a", "wrong")
+    actor = ground.actor("admin.own")
+    db.session.rollback()
+    with pytest.raises(AccessDenied) as refused, access.acting_as(actor), transaction():
+        locks.unlock(db.session.get_one(Person, person.id), actor=actor)
+    assert refused.value.code == "held-elsewhere"
+    actor = ground.actor("admin.city")
+    db.session.rollback()
+    with access.acting_as(actor), transaction():
+        locks.unlock(db.session.get_one(Person, person.id), actor=actor)
+    assert not locks.state(person).locked
+
+
 def test_an_administrator_does_not_unlock_himself(ground: Ground) -> None:
     """With a session of his that was stolen, his password could else be guessed for ever."""
     person = ground.hire("admin.own", "admin")

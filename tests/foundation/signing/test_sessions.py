@@ -143,6 +143,27 @@ def test_the_security_officer_of_the_keeping_office_or_above_ends_a_session(grou
         sessions.force_out(db.session.get_one(SignInSession, pk), actor=actor)
 
 
+def test_who_also_acts_for_the_city_is_signed_out_by_the_city(ground: Ground) -> None:
+    """The county keeps the account and lists the session, but does not end it."""
+    person = ground.hire("clerk.a", "clerk")
+    ground.give("clerk.a", "auditor", CITY)
+    token, pk, _person = begin(ground, "clerk.a")
+    ground.hire("security.own", "security")
+    ground.hire("security.city", "security", CITY)
+    actor = ground.actor("security.own")
+    db.session.rollback()
+    with access.acting_as(actor), pytest.raises(AccessDenied) as caught, transaction():
+        sessions.force_out(db.session.get_one(SignInSession, pk), actor=actor)
+    assert caught.value.code == "held-elsewhere"
+    assert "上级机构安全管理岗" in str(caught.value)
+    assert refused(token, person.id) == ""
+    actor = ground.actor("security.city")
+    db.session.rollback()
+    with access.acting_as(actor), transaction():
+        sessions.force_out(db.session.get_one(SignInSession, pk), actor=actor)
+    assert refused(token, person.id) == "forced"
+
+
 def test_everybody_ends_his_own_sessions_and_nobody_elses(ground: Ground) -> None:
     ground.hire("clerk.a", "clerk")
     ground.hire("clerk.b", "clerk")

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.foundation import access, audit
 from app.foundation.database import db, transaction
 from app.foundation.signing import hashing
-from app.foundation.tenancy import people_posts
+from app.foundation.tenancy import people, people_posts
 from app.kernel.errors import AccessDenied, Invalid, Refusal
 from app.plugins.people import service
 from app.plugins.people.models import Invitation
@@ -119,6 +119,24 @@ def test_names_in_use_are_refused_whatever_their_case(town: Town) -> None:
         with pytest.raises(Refusal) as refused:
             invite(town, username=username)
         assert refused.value.code == "username-taken"
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"username": "wuling.lisi", "email": "li@wuling.gov.cn", "way": "email"}]
+)
+def test_two_who_add_one_name_at_once_are_told_so(
+    town: Town, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]
+) -> None:
+    """The other's row came in between the look and the writing."""
+    real, looks = people._ensure_free, iter((False, True))
+    invite(town, email="li@wuling.gov.cn")
+    monkeypatch.setattr(people, "_ensure_free", lambda *names: real(*names) if next(looks) else None)
+    with pytest.raises(Refusal) as refused:
+        invite(town, **more)
+    assert refused.value.code == ("email-taken" if more else "username-taken")
+    assert refused.value.status == 422
+    assert not town.exists("wuling.lisi")
+    assert len(invitations(town)) == 1
 
 
 def test_by_email_an_address_is_needed(town: Town) -> None:

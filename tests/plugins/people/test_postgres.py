@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.foundation import access
+from app.foundation.database import transaction
 from app.foundation.tenancy import people, people_handover, people_posts
 from app.kernel.errors import Refusal
 from app.plugins.people import service
@@ -54,6 +58,27 @@ def test_from_invitation_to_leaving(town: Town, client: FlaskClient, sign_in: Si
     with pytest.raises(Refusal):
         last = town.person("wuling.admin")
         town.do("changde.admin", lambda actor: people_posts.disable(last, actor=actor, because="试"))
+
+
+def test_two_administrators_adding_one_name_at_once(town: Town, app: Flask) -> None:
+    """The second waits for the first and is then refused in words."""
+    wanted = service.Wanted(USERNAME, "李四", "", "print", "reviewer", None, None, "武编〔2014〕3号")
+    at_once = Barrier(2)
+
+    def add(_number: int) -> str:
+        with app.app_context():
+            actor = access.actor_for("wuling.admin")
+            at_once.wait(timeout=20)
+            try:
+                with access.acting_as(actor), transaction():
+                    service.invite(wanted, town.office("430702"), actor=actor)
+            except Refusal as refused:
+                return refused.code
+            return "added"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(add, range(2))) == ["added", "username-taken"]
+    assert len(town.posts(USERNAME)) == 1
 
 
 def test_the_pages_and_the_city_over_units_it_does_not_see(town: Town, sign_in: SignIn) -> None:
