@@ -162,6 +162,11 @@ def savepoint() -> AbstractContextManager[Any]:
     return db.session.begin_nested()
 
 
+def end_reading(driver: Any) -> None:
+    """End a transaction of the driver's in which nothing but plain SELECTs ran, keeping what it has prepared."""
+    driver.commit()
+
+
 def in_transaction() -> bool:
     """True inside ``transaction()``."""
     return bool(db.session().info.get(_OPEN))

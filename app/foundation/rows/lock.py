@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.elements import RollbackToSavepointClause
 
 from app.foundation.access.actors import current_actor
-from app.foundation.database import db
+from app.foundation.database import db, end_reading
 from app.foundation.rows import reach, tables
 
 _APPLIED = "bianban.rows"
@@ -82,7 +82,7 @@ class Lock:
         driver: Any = connection.connection.dbapi_connection
         if only_read and driver.info.transaction_status == TransactionStatus.INTRANS:
             with suppress(Error):  # the rollback that follows says what is wrong with the connection
-                driver.commit()
+                end_reading(driver)
 
     def _before_statement(
         self, connection: Connection, _cursor: Any, statement: str, _params: Any, context: Any, _many: bool
