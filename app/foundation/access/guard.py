@@ -7,10 +7,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import event, inspect
+from sqlalchemy import BindParameter, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.expression import ColumnClause, TableClause
 
 from app.foundation.access import links
@@ -42,26 +43,41 @@ class _Narrowing(LoaderCriteriaOption):
         return ext_info._adapter.traverse(criteria) if ext_info.is_aliased_class else criteria
 
 
-def _criteria(actor: Actor, *, writing: bool = False) -> tuple[Any, ...]:
-    """The criteria of all scoped models, kept for each actor of this app: they follow from him and the policy."""
-    kept = current_app.extensions.get(_CACHE)
-    if kept is None:
-        kept = lru_cache(maxsize=512)(_compiled)
-        current_app.extensions[_CACHE] = kept
-    found: tuple[Any, ...] = kept(actor, writing)
+def _criteria(actor: Actor, *, writing: bool = False, kept: bool = False) -> tuple[Any, ...]:
+    """The criteria of all scoped models, remembered for each actor of this app: they follow from him and the policy."""
+    remembered = current_app.extensions.get(_CACHE)
+    if remembered is None:
+        remembered = lru_cache(maxsize=512)(_compiled)
+        current_app.extensions[_CACHE] = remembered
+    found: tuple[Any, ...] = remembered(actor, writing, kept)
     return found
 
 
-def _compiled(actor: Actor, writing: bool) -> tuple[Any, ...]:
-    reach = writes if writing else see
-    return tuple(_Narrowing(model, reach(actor, model), include_aliases=True) for model in scoped_models())
+def _compiled(actor: Actor, writing: bool, kept: bool) -> tuple[Any, ...]:
+    reach, form = writes if writing else see, spelt if kept else _as_it_is
+    return tuple(
+        _Narrowing(model, form(reach(actor, model)), include_aliases=True) for model in scoped_models()
+    )
+
+
+def _as_it_is(clause: Any) -> Any:
+    return clause
+
+
+def spelt(clause: Any) -> Any:
+    """A clause with its values in its own text: a plan that is kept for it knows whose rows it is for, and how many."""
+
+    def spell(bound: BindParameter[Any]) -> None:
+        bound.literal_execute = True
+
+    return visitors.cloned_traverse(clause, {}, {"bindparam": spell})
 
 
 def guarded(statement: Any, actor: Actor) -> Any:
     """A SELECT with the actor's criteria in it, to be kept and run again; run by anybody else it is narrowed anew."""
     if actor.unbounded:
         return statement
-    return statement.options(*_criteria(actor)).execution_options(**{_GUARDED_FOR: actor})
+    return statement.options(*_criteria(actor, kept=True)).execution_options(**{_GUARDED_FOR: actor})
 
 
 def _narrow(state: ORMExecuteState) -> None:

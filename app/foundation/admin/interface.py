@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.foundation import access
 from app.foundation.access import Actor, current_actor
-from app.foundation.access.guard import guarded
+from app.foundation.access.guard import guarded, spelt
 from app.foundation.admin import arguments
 from app.foundation.admin.arguments import PAGE_SIZE_MAX
 from app.foundation.admin.operators import RelatedTo, RequestFilters, ScopedFilterConverter
@@ -184,6 +184,7 @@ class ScopedInterface(SQLAInterface):
         columns: tuple[str, ...],
     ) -> Any:
         key, where = self.get_pk(), narrowed(self.obj, self.within)
+        where = where if filters else spelt(where)
 
         def asked(*wanted: Any) -> Any:
             query = select(*wanted).where(where)

@@ -69,6 +69,8 @@ def test_only_marked_statements_are_kept_and_reading_keeps_them(app: Flask, sign
                   if any(name in one for one in prepared(connection))}  # fmt: skip
         assert tables == {"sign_in_session", "post", "application", "set_config"}
         assert len(prepared(connection)) == 4
+        (kept,) = (one for one in prepared(connection) if "FROM application" in one)
+    assert "$" not in kept, "one plan for a county of two applications and one of two thousand suits neither"
 
 
 def _core(connection: Connection) -> None:
