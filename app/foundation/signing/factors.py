@@ -204,7 +204,8 @@ def _recovers(person_id: int, code: str) -> bool:
 # -- leaving -----------------------------------------------------------------------------------------------
 
 
-def _forget(person: Person) -> None:
+def forget(person: Person) -> None:
+    """No authenticator and no recovery code of the account holds any longer; in a transaction."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     db.session.execute(delete(SecondFactor).where(SecondFactor.person_id == person.id))
 
@@ -220,7 +221,7 @@ def remove(person: Person, *, actor: Actor) -> None:
             "factor-required",
             N_("所在机构要求机构岗位启用两步验证，不能停用。更换手机的，请联系本机构安全管理岗重置。"),
         )
-    _forget(person)
+    forget(person)
     audit.record(actor, "factor.removed", person)
 
 
@@ -238,7 +239,7 @@ def reset(person: Person, *, actor: Actor) -> None:
     ensure_may_reset(person, actor=actor)
     if _row(person.id) is None:
         raise Refusal("factor-none", N_("该人员没有启用两步验证，不需重置。"))
-    _forget(person)
+    forget(person)
     sessions.end_all(person, by=actor.name, why="factor")
     audit.record(actor, "factor.reset", person)
 

@@ -130,6 +130,11 @@ def appoint(
     return post
 
 
+def apart(seats: Iterable[Seat]) -> bool:
+    """Whether one of these is among the three administrators that its office keeps apart."""
+    return any(seat.role in rules.SEPARATED and duties.applies(THREE, seat.path) for seat in seats)
+
+
 def barred(seats: Iterable[Seat], actor: Actor) -> Seat | None:
     """The first post among the three kept apart that is an upper office's to settle, not this actor's.
 

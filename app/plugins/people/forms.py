@@ -77,7 +77,10 @@ class PostForm(ScopedForm):
 
     role = SelectField(
         _l("岗位"), validators=[validators.InputRequired(REQUIRED)],
-        description=_l("已实行三员分立的机构，系统管理岗、安全管理岗、审计管理岗由上级机构系统管理岗设置。"),
+        description=_l(
+            "已实行三员分立的机构，系统管理岗、安全管理岗、审计管理岗由上级机构系统管理岗设置；"
+            "已有账号的，原密码随即失效，凭新签发的启用码重新启用。"
+        ),
     )  # fmt: skip
     office = LookupField(
         _l("所在机构"), validators=[validators.Optional()], lookup=LOOKUPS["office"], column="office",

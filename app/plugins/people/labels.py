@@ -29,6 +29,7 @@ VERBS = {
     "person.invited": _l("签发启用码"),
     "person.invitation_revoked": _l("作废启用码"),
     "person.accepted": _l("凭启用码设置密码"),
+    "person.closed": _l("原登录方式失效"),
     "person.disabled": _l("停用账号"),
     "person.enabled": _l("恢复启用账号"),
     "person.handed_over": _l("离岗交接"),

@@ -13,12 +13,12 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.database import transaction
 from app.foundation.tenancy import people, people_posts
-from app.foundation.tenancy.models import Office, Person, Post, Unit
+from app.foundation.tenancy.models import Person, Post
 from app.kernel.errors import NotSeen, Refusal
-from app.plugins.people import forms, queries
+from app.plugins.people import forms, queries, service
 from app.plugins.people.form_pages import FormPages
 from app.plugins.people.forms import PostForm
-from app.plugins.people.shown import day_of, findings_of
+from app.plugins.people.shown import day_of, findings_of, slip
 
 
 class PostView(FormPages, ScopedView):
@@ -47,13 +47,13 @@ class PostView(FormPages, ScopedView):
         try:
             with transaction():
                 self._form_again(form)
-                place = form.place
-                people.appoint(
-                    queries.get(pk), form.role.data, actor=current_actor(), since=form.since.data,
+                person = queries.get(pk)
+                given = service.give(
+                    person, form.role.data, form.place, actor=current_actor(), since=form.since.data,
                     until=form.until.data, document=form.document.data,
-                    office=place if isinstance(place, Office) else None,
-                    unit=place if isinstance(place, Unit) else None,
                 )  # fmt: skip
+                if given.invitation is not None:
+                    return slip(self, person, given.invitation, given.code)
         except Refusal as refused:
             return self._refused("people/add_post.html", form, refused, person=queries.get(pk))
         flash(_("已设置岗位，本人下一次操作即生效。"), "success")

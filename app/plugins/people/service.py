@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.signing import passwords
+from app.foundation.signing import factors, passwords, sessions
 from app.foundation.tenancy import people, people_posts
-from app.foundation.tenancy.models import Office, Person, Unit
+from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.kernel import workdays
 from app.kernel.errors import N_, Finding, Invalid, Refusal, WrongState
 from app.plugins.people import queries, rules
@@ -97,6 +97,42 @@ def invite(wanted: Wanted, holder: Office | Unit | None, *, actor: Actor) -> tup
         unit=holder if isinstance(holder, Unit) else None,
     )  # fmt: skip
     return issue(person, wanted.way, actor=actor)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A further post; where it opens with a new way in, the invitation and its code, answered once."""
+
+    post: Post
+    invitation: Invitation | None = None
+    code: str = ""
+
+
+def give(
+    person: Person, role: str, holder: Office | Unit | None, *, actor: Actor, since: date | None = None,
+    until: date | None = None, document: str = "",
+) -> Given:  # fmt: skip
+    """A further post for somebody known.
+
+    One of the three administrators kept apart starts afresh: whoever let the account in so far may be the one it is to
+    watch, so its password, authenticator and sessions end, and the office above hands out the new way in (三员分立).
+
+    Raises:
+        AccessDenied, Refusal: as ``people.appoint`` and ``issue``.
+    """
+    post = people.appoint(
+        person, role, actor=actor, since=since, until=until, document=document,
+        office=holder if isinstance(holder, Office) else None,
+        unit=holder if isinstance(holder, Unit) else None,
+    )  # fmt: skip
+    if not person.password or not people.apart([people.seat(post, post.review_path)]):
+        return Given(post)
+    factors.forget(person)
+    sessions.end_all(person, by=actor.name, why="password")
+    person.password, person.active = None, False
+    audit.record(actor, "person.closed", person, before={"active": True}, after={"active": False})
+    invitation, code = issue(person, "print", actor=actor)
+    return Given(post, invitation, code)
 
 
 def issue(person: Person, way: str, *, actor: Actor, seen: int | None = None) -> tuple[Invitation, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,13 +11,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.foundation import access
+from app.foundation import access, clock
 from app.foundation.access import Actor
-from app.foundation.database import transaction
+from app.foundation.database import db, transaction
+from app.foundation.signing import factors
+from app.foundation.signing.models import SecondFactor
 from app.foundation.tenancy import people, people_handover, people_posts
 from app.kernel.errors import AccessDenied, Refusal
 from app.plugins.people import service
-from tests.plugins.people.conftest import Town
+from tests.plugins.people.conftest import GOOD, Town
 from tests.plugins.people.test_invitations import USERNAME, accept, invitations, invite, issue
 from tests.plugins.people.test_views import entry, text_of
 from tests.services.instance import SignIn
@@ -134,6 +137,45 @@ def test_a_code_falls_with_a_post_among_the_three(hunan: Town, client: FlaskClie
     hunan.do("hunan.admin", give(hunan, USERNAME, role, "430700"))
     assert accept(client, code).status_code == 422
     assert accept(client, issue(hunan, "hunan.admin", USERNAME)).status_code == 302
+
+
+@pytest.mark.parametrize("role", ["security", "inspector"])
+def test_whoever_rises_among_the_three_starts_afresh(
+    hunan: Town, sign_in: SignIn, client: FlaskClient, role: str
+) -> None:
+    """The office's own administrator opened the account himself: what he knows opens nothing any longer."""
+    assert accept(client, invite(hunan, "changde.admin", "430700", role="auditor")).status_code == 302
+    before = hunan.person(USERNAME)
+    assert before.active and before.password
+    with hunan.system(), transaction():
+        db.session.add(
+            SecondFactor(person_id=before.id, secret="JBSWY3DPEHPK3PXP", confirmed_at=clock.wall())
+        )
+    given = sign_in("hunan.admin").post(
+        f"/people/{before.id}/posts/add",
+        data={"role": role, "office": hunan.office("430700").id, "document": "常编办发〔2014〕9号"},
+    )
+    assert given.status_code == 200
+    assert "账号启用通知单" in text_of(given)
+    after = hunan.person(USERNAME)
+    assert not after.active and not after.password and not factors.enrolled(after.id)
+    assert client.post("/login/", data={"username": USERNAME, "password": GOOD}).status_code != 302
+    code = str(re.search(r"data-code>([^<]+)<", given.text)[1])  # type: ignore[index]
+    assert accept(client, code).status_code == 302
+    assert hunan.person(USERNAME).active
+    assert access.actor_for(USERNAME).holds(role)
+
+
+def test_elsewhere_a_further_post_leaves_the_account_as_it_is(hunan: Town, sign_in: SignIn) -> None:
+    hunan.hire("hunan.two", "auditor", "430000")
+    hunan.hire("changde.two", "auditor", "430700")
+    for name, role, code in (("hunan.two", "security", "430000"), ("changde.two", "head", "430700")):
+        answer = sign_in("hunan.admin").post(
+            f"/people/{hunan.person_id(name)}/posts/add",
+            data={"role": role, "office": hunan.office(code).id, "document": "湘编办发〔2014〕9号"},
+        )
+        assert answer.status_code == 302, text_of(answer)
+        assert hunan.person(name).active and hunan.person(name).password
 
 
 def test_where_nobody_asks_for_it_an_office_sees_to_its_own(hunan: Town, client: FlaskClient) -> None:
