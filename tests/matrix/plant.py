@@ -13,6 +13,8 @@ from sqlalchemy import CheckConstraint, String, Table, Text
 from app.foundation import access
 from app.foundation.database import Encrypted, PathType, db, transaction
 from app.foundation.tenancy.models import Office, Person, Post
+from app.kernel import domains
+from app.kernel.errors import Refusal
 from tests.matrix.journal import scoped_tables
 from tests.matrix.rows import Known, Register
 from tests.matrix.side import Side
@@ -28,6 +30,8 @@ READ_BY_CODE = (
 )  # fmt: skip
 # Columns whose own values are recognisable without a token.
 NATURAL = {"account", "number", "unit_account", "badge_number", "ascii"}
+# Columns that pages also show in the form that stands in a column above: whoever may read one may read the other.
+SPELT = {"chinese_domain"}
 NOBODY, CAC = "matrix.nobody", "matrix.cac"
 
 
@@ -94,10 +98,12 @@ class Words:
         self.natural: dict[str, list[Known]] = defaultdict(list)
         for name, cls in scoped_tables().items():
             for column in cls.__table__.columns:  # type: ignore[attr-defined]
-                if column.name in NATURAL:
-                    for pk, value in side.rows(f'SELECT id, "{column.name}" FROM "{name}"'):
-                        if len(str(value or "")) > 7 and (name, pk) in register.by_key:
-                            self.natural[str(value)].append(register.by_key[name, pk])
+                if column.name not in NATURAL | SPELT:
+                    continue
+                for pk, value in side.rows(f'SELECT id, "{column.name}" FROM "{name}"'):
+                    word = _spelt(str(value or "")) if column.name in SPELT else str(value or "")
+                    if len(word) > 7 and (name, pk) in register.by_key:
+                        self.natural[word].append(register.by_key[name, pk])
 
     def spoken_of(self, content: bytes) -> dict[str, list[Known]]:
         """Each recognised word → the rows it may come from (it is no leak where one of them may be seen)."""
@@ -111,6 +117,14 @@ class Words:
                 if word in self.natural:
                     found[word] = self.natural[word]
         return found
+
+
+def _spelt(domain: str) -> str:
+    """A domain's ASCII form; empty where it is none (yet)."""
+    try:
+        return domains.host(domain).ascii
+    except Refusal:
+        return ""
 
 
 def _texts(content: bytes) -> list[str]:
