@@ -30,8 +30,8 @@ TOLD = {
         "aggregate",
         "see",
     ),  # with whom the office shares its figures, by which document
-    ("PeopleView", "unit"): ("user", "manage"),  # whoever manages a unit's people gives them posts at it
-    ("PostView", "unit"): ("user", "manage"),
+    ("PeopleView", "unit"): ("user", "see"),  # a post is read with where it is held
+    ("PostView", "unit"): ("user", "manage"),  # whoever manages a unit's people gives them posts at it
 }
 _CHANGING = re.compile(
     rb"(?s)<span id=\"session-end\".*?</span>|nonce[=\"'-]+[\w-]+|value=\"[\w.-]{20,}\"|eyJ[\w.-]+"
