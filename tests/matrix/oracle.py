@@ -82,9 +82,9 @@ def expected(actor: Actor, route: Route, named: list[tuple[Row, Known | None]], 
         if route.door == SIGNED_IN and row is not None and is_own(actor, row):
             continue
         if row is None or not sees(reader, row):
-            return Answer(
-                UNSEEN, "no such row" if row is None else "row not visible", frozenset({404}) | form
-            )
+            codes = {403, 404} if target.model is Office else {404}  # which offices there are is no secret
+            why = "no such row" if row is None else "row not visible"
+            return Answer(UNSEEN, why, frozenset(codes) | form)
         act = target.act or (route.pair[1] if route.pair else reader.reads)
         obj = route.pair[0] if route.pair and target.act is None else row.obj
         if (row.obj or target.act is None) and not access.can(reader, obj, act, row.facts):

@@ -14,15 +14,13 @@ from app.foundation.tenancy.models import Person, Post
 from app.foundation.tenancy.people_handover import Share, offer
 from app.plugins.applications.models import Application
 
-MOST = 500
-
 
 def _claimed(person: Person) -> Sequence[Application]:
     """Applications under first review that the person has in hand."""
     query = select(Application).where(
         Application.claimed_by_id == person.id, Application.state == "submitted"
     )
-    return db.session.scalars(query.order_by(Application.id).limit(MOST)).all()
+    return db.session.scalars(query.order_by(Application.id)).all()
 
 
 def _count_claimed(person: Person) -> int:
@@ -55,7 +53,7 @@ def _unfinished(person: Person) -> Sequence[Application]:
     query = select(Application).where(
         Application.unit_id.in_(units), Application.state.in_(("draft", "returned"))
     )
-    return db.session.scalars(query.order_by(Application.id).limit(MOST)).all()
+    return db.session.scalars(query.order_by(Application.id)).all()
 
 
 def _may_file(person: Person, successor: Actor) -> bool:

@@ -165,6 +165,11 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         """The checklist of the present round."""
         return [item for item in self.checklist if item.round == self.round]
 
+    def first_reviewers(self) -> set[int]:
+        """Whoever passed the first review of the present round, and whoever judged one of its items."""
+        people = {self.first_reviewer_id, *(item.judged_by_id for item in self.items())}
+        return {one for one in people if one is not None}
+
     def __repr__(self) -> str:
         return self.site_name or self.organ_name
 

@@ -145,7 +145,7 @@ def build(
         rows=() if applicant or not application.round else _rows(application, office, uploads, typed or {}),
         changes=_changes(application),
         blocked=rules.standing_in_the_way(application.items()),
-        same_person=actor.person_id == application.first_reviewer_id,
+        same_person=actor.person_id in application.first_reviewers(),
         uploads=uploads,
         timeline=[entry for entry in audit.timeline(application) if entry.verb not in labels.QUIET],
         revealed=revealed,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from app.foundation.access import Actor, current_actor
 from app.foundation.database import db
 from app.foundation.jurisdiction import FactColumns
-from app.foundation.tenancy.models import Unit
+from app.foundation.tenancy.models import Office, Unit
 from app.kernel import paths
 from app.kernel.errors import N_, NotSeen
 from app.plugins.campaigns.models import Campaign, CampaignStep
@@ -44,6 +44,14 @@ def get_step(campaign: Campaign, pk: int) -> CampaignStep:
     if found is None:
         raise NotSeen("step-not-seen", N_("该工作安排中没有这个事项。"))
     return found
+
+
+def local_versions(step: CampaignStep, office: Office) -> dict[str, int]:
+    """Track → version of the dates the office has set for a step: what a form was filled in over."""
+    own = select(CampaignStep.track, CampaignStep.version).where(
+        CampaignStep.sets_id == step.id, CampaignStep.office_id == office.id
+    )
+    return {track: version for track, version in db.session.execute(own)}
 
 
 def timetable() -> Timetable:

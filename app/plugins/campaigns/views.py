@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,16 +12,17 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation import access, clock
 from app.foundation.access import Actor, current_actor
+from app.foundation.admin import conflicts
 from app.foundation.admin.interface import ScopedInterface
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
 from app.foundation.clock.views import ClockView
 from app.foundation.clock.views import view as clock_view
-from app.foundation.database import db, transaction
+from app.foundation.database import db
 from app.foundation.tenancy.models import Office, Unit
 from app.kernel import workdays
-from app.kernel.errors import Finding, Invalid
-from app.plugins.campaigns import duties, queries, service, text
+from app.kernel.errors import Finding, Invalid, Stale
+from app.plugins.campaigns import duties, local_dates, queries, service, text
 from app.plugins.campaigns.duties import DESK, OFFICE, UNIT, Stand
 from app.plugins.campaigns.models import ANY, Campaign, CampaignStep
 from app.plugins.campaigns.rules import Plan, Step
@@ -100,24 +102,32 @@ class CampaignView(ScopedView):
         office = _own_office(current_actor(), queries.plan(campaign))
         access.require(current_actor(), "campaign", "issue", office)
         service.ensure_left_to(queries.plan(campaign), row, office)
-        return self._form(campaign, row, office, _kept(campaign, row, office, request.args.get("track", ANY)))
+        return self._form(
+            campaign, row, office, local_dates.kept(campaign, row, office, request.args.get("track", ANY))
+        )
 
     @expose("/<int:pk>/local/<int:step>", methods=["POST"])
     @has_access
     def set_local(self, pk: int, step: int) -> Any:
-        """Set or change one's own date; what was typed stays when it is refused."""
+        """Set or change one's own date; what was typed stays when it is refused, beside what another saved meanwhile."""
         typed = {name: request.form.get(name, "").strip() for name in ("track", "due", "reason")}
         try:
-            with transaction():
+            with local_dates.attempt():
                 campaign = queries.get(pk)
                 row = queries.get_step(campaign, step)
                 office = _own_office(current_actor(), queries.plan(campaign))
+                local_dates.ensure_fresh(row, office, typed["track"] or ANY)
+                typed |= local_dates.taken(campaign, row, office, typed["track"] or ANY)
                 own = service.set_local_step(
                     row, office, track=typed["track"] or ANY, due=_day(typed["due"]), reason=typed["reason"],
                     actor=current_actor(),
                 )  # fmt: skip
         except Invalid as refused:
             return make_response(self._form(campaign, row, office, typed, refused.findings), refused.status)
+        except Stale as refused:
+            both = local_dates.both(campaign, row, office, typed)
+            page = self._form(campaign, row, office, typed, [refused.finding("due")], both)
+            return make_response(page, refused.status)
         flash(_("已保存。本机构审核的单位即按此时限办理。"), "success")
         if own.exception:
             flash(_("该日期晚于完成期限，已作为例外标明，上级机构可以看到理由。"), "warning")
@@ -148,6 +158,7 @@ class CampaignView(ScopedView):
         office: Office,
         typed: dict[str, str],
         findings: Any = (),
+        both: Sequence[conflicts.Conflict] = (),
     ) -> str:
         plan = queries.plan(campaign)
         group = plan.group_for_office(office.path)
@@ -163,6 +174,8 @@ class CampaignView(ScopedView):
             office=office,
             typed=typed,
             findings=list(findings),
+            both=both,
+            seen=local_dates.seen(step, office),
             ends=ends,
             lines=[(ANY, _("两类单位相同")), *((line.key, line.label) for line in plan.lines)],
         )
@@ -198,21 +211,6 @@ def _own_office(actor: Actor, plan: Plan) -> Office:
         # Nobody without a headship passes @has_access; a headship always stands at an office.
         raise LookupError(chosen)
     return office
-
-
-def _kept(campaign: Campaign, step: CampaignStep, office: Office, track: str) -> dict[str, str]:
-    """What the office has set already for this line."""
-    own = next(
-        (
-            one
-            for one in queries.plan(campaign).steps
-            if one.sets == step.id and one.office_id == office.id and one.track == track
-        ),
-        None,
-    )
-    if own is None or own.due is None:
-        return {"track": track, "due": "", "reason": ""}
-    return {"track": own.track, "due": own.due.isoformat(), "reason": own.reason}
 
 
 def _day(text_: str) -> date | None:

@@ -376,6 +376,25 @@ def test_the_same_person_cannot_do_both_reviews(country: Country) -> None:
     assert row.first_reviewer_id != row.paper_reviewer_id
 
 
+def test_whoever_judged_an_item_does_not_sign_either(country: Country) -> None:
+    """It is the judging that is checked, not who pressed the button that passed it on."""
+    pk = country.submitted()
+    country.checked(pk, "deputy")
+    country.do("reviewer", pk, lambda row, actor: service.pass_first(row, actor=actor))
+    country.receive(pk)
+    with pytest.raises(AccessDenied) as refused:
+        country.do("deputy", pk, lambda row, actor: service.approve(row, actor=actor))
+    assert refused.value.code == "same-person"
+    waiting = {}
+    for who in ("head", "deputy"):
+        actor = country.actor(who)
+        with access.acting_as(actor):
+            waiting[who] = [one.key for one in queries.todo(actor)]
+    assert "paper-review" in waiting["head"] and "paper-review" not in waiting["deputy"]
+    country.do("head", pk, lambda row, actor: service.approve(row, actor=actor))
+    assert country.read(pk).state == "approved"
+
+
 def test_the_database_too_wants_two_people(country: Country) -> None:
     pk = country.paper_review()
     with pytest.raises(IntegrityError), db.engine.begin() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.plugins.surveys.ground import SignIn, at, counted
@@ -63,6 +65,26 @@ def test_who_gets_the_form(sign_in: SignIn, who: str, status: int) -> None:
 @pytest.mark.parametrize(("who", "status"), [("unit.hg", 404), ("changsha.clerk", 404), ("hunan.clerk", 200)])
 def test_who_opens_the_page(sign_in: SignIn, who: str, status: int) -> None:
     assert sign_in(who).get("/campaigns/1/").status_code == status
+
+
+def test_a_date_set_meanwhile_is_shown_beside_ones_own_and_not_overwritten(sign_in: SignIn) -> None:
+    first, second = sign_in("wuling.head"), sign_in("wuling.head")
+    opened = second.get("/campaigns/1/local/4").get_data(as_text=True)
+    version = str(re.search(r'name="version" value="([^"]*)"', opened)[1])  # type: ignore[index]
+    typed = {"track": "any", "due": "2014-11-20", "reason": "乙的理由", "version": version}
+    mine = {"track": "any", "due": "2014-11-19", "reason": "甲的理由", "version": version}
+    assert first.post("/campaigns/1/local/4", data=mine).status_code == 302
+    refused = second.post("/campaigns/1/local/4", data=typed)
+    text = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    assert all(word in text for word in ("2014-11-19", "甲的理由", "2014-11-20", "乙的理由"))
+    fresh = str(re.search(r'name="version" value="([^"]*)"', text)[1])  # type: ignore[index]
+    again = typed | {"version": fresh, "settle": ["due", "reason"]}
+    assert second.post("/campaigns/1/local/4", data=again).status_code == 409, "no choice was made"
+    chosen = again | {"take-due": "theirs", "take-reason": "mine"}
+    assert second.post("/campaigns/1/local/4", data=chosen).status_code == 302
+    shown = first.get("/campaigns/1/local/4").get_data(as_text=True)
+    assert "2014-11-19" in shown and "乙的理由" in shown
 
 
 def test_a_forged_office_is_not_even_read(sign_in: SignIn) -> None:

@@ -80,16 +80,12 @@ def receive_paper(
 
 
 def _ensure_second(application: Application, event: str, actor: Actor) -> int:
+    """Another person than who filed, who passed the first review, and who judged one of its items."""
     access.require(actor, "application", "paper-review", application)
     flow.ensure(application, event)
-    access.ensure_another(
-        actor,
-        "application:paper-review",
-        {
-            "application:submit": application.declared_by_id,
-            "application:first-review": application.first_reviewer_id,
-        },
-    )
+    for first in sorted(application.first_reviewers()):
+        done = {"application:submit": application.declared_by_id, "application:first-review": first}
+        access.ensure_another(actor, "application:paper-review", done)
     return decisions.person(actor)
 
 
