@@ -26,13 +26,18 @@ def limit(name: str, key: str, rate: str) -> None:
 
 
 def count_sign_in(username: str) -> None:
-    """Count one attempt against the account and, more loosely, the address.
+    """Count one attempt against the account at this address and, more loosely, the address.
+
+    Elsewhere the account's owner goes on: who asks often from here shuts nobody out. Attempts from many addresses
+    together are judged by ``locks``.
 
     Raises:
         TooManyRequests: past either limit.
     """
     config = current_app.config
-    account = within("sign-in:account", username.strip().casefold(), config["AUTH_RATE_LIMIT"])
-    address = within("sign-in:address", request.remote_addr or "", config["AUTH_RATE_LIMIT_ADDRESS"])
-    if not (account and address):
+    came_from = request.remote_addr or ""
+    account = f"{came_from} {username.strip().casefold()}"
+    here = within("sign-in:account", account, config["AUTH_RATE_LIMIT"])
+    address = within("sign-in:address", came_from, config["AUTH_RATE_LIMIT_ADDRESS"])
+    if not (here and address):
         raise TooManyRequests
