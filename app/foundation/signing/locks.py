@@ -57,10 +57,12 @@ def _row(account: str, where: str, now: datetime) -> SignInLock:
 
 
 def _count(row: SignInLock, most: int, window: timedelta, pause: timedelta, now: datetime) -> bool:
-    """Count one attempt; False when the row is locked."""
+    """Count one attempt; False when the row is locked. What was counted is forgotten once ``window`` has passed, not
+    when the pause is over: until then each further failure pauses again.
+    """
     if row.locked_until is not None and now < row.locked_until:
         return False
-    if row.locked_until is not None or now - row.since > window:
+    if now - row.since >= window:
         row.failures, row.since, row.locked_until = 0, now, None
     row.failures += 1
     if row.failures >= most:
@@ -81,9 +83,9 @@ def hit(username: str) -> bool:
 def give_back(username: str, *, done: bool) -> None:
     """The attempt counted last was right; ``done``: signed in, so that this address starts afresh."""
     now, account = clock.wall(), digest(username)
-    for where in (address(), ANYWHERE):
+    for where in (address(),) if done else (address(), ANYWHERE):
         row = _row(account, where, now)
-        row.failures = 0 if done and where != ANYWHERE else max(0, row.failures - 1)
+        row.failures = 0 if done else max(0, row.failures - 1)
         row.locked_until = None
     db.session.flush()
 
