@@ -129,7 +129,10 @@ class FormerPassword(Model):
 
 
 class SecondFactor(Model):
-    """A person's authenticator (TOTP, RFC 6238). ``last_step`` is the newest time step accepted: none comes twice."""
+    """A person's authenticator (TOTP, RFC 6238). ``last_step`` is the newest time step accepted: none comes twice.
+
+    ``offered_in`` is the session that was shown the secret: until it is confirmed, no other may go on with it.
+    """
 
     __tablename__ = "second_factor"
 
@@ -138,6 +141,7 @@ class SecondFactor(Model):
         ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, unique=True
     )
     secret: Mapped[str] = mapped_column(Encrypted, nullable=False)
+    offered_in: Mapped[int] = mapped_column(Integer, nullable=False)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_step: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
 
