@@ -79,7 +79,9 @@ def _require_strong(env: Mapping[str, str]) -> None:
         raise ConfigError("BIANBAN_PUBLIC_URL: production needs the address that people and QR codes use")
     for name in ("DATABASE_URL", "REDIS_URL"):
         if _has_default_password(env.get(name, "")):
-            raise ConfigError(f"{name}: production refuses a password that everybody tries first; choose another")
+            raise ConfigError(
+                f"{name}: production refuses a password that everybody tries first; choose another"
+            )
 
 
 def _has_default_password(url: str) -> bool:
