@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from flask import current_app, request
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
+
+PUBLIC = "public"
 
 
 def within(name: str, key: str, rate: str) -> bool:
@@ -22,7 +27,22 @@ def limit(name: str, key: str, rate: str) -> None:
         TooManyRequests: answered with status 429.
     """
     if not within(name, key, rate):
-        raise TooManyRequests
+        raise TooManyRequests(retry_after=_wait(name, key, rate))
+
+
+def _wait(name: str, key: str, rate: str) -> int:
+    """Whole seconds until one use more is let through."""
+    limiter = current_app.extensions["appbuilder"].sm.limiter.limiter
+    return max(1, math.ceil(limiter.get_window_stats(parse(rate), name, key[:128]).reset_time - time.time()))
+
+
+def count_public() -> None:
+    """Count one look-up that anybody may make against the address, and refuse past ``PUBLIC_RATE_LIMIT``.
+
+    Raises:
+        TooManyRequests: see ``limit``.
+    """
+    limit(PUBLIC, request.remote_addr or "", current_app.config["PUBLIC_RATE_LIMIT"])
 
 
 def count_sign_in(username: str) -> None:
@@ -37,7 +57,10 @@ def count_sign_in(username: str) -> None:
     config = current_app.config
     came_from = request.remote_addr or ""
     account = f"{came_from} {username.strip().casefold()}"
-    here = within("sign-in:account", account, config["AUTH_RATE_LIMIT"])
-    address = within("sign-in:address", came_from, config["AUTH_RATE_LIMIT_ADDRESS"])
-    if not (here and address):
-        raise TooManyRequests
+    asked = (
+        ("sign-in:account", account, config["AUTH_RATE_LIMIT"]),
+        ("sign-in:address", came_from, config["AUTH_RATE_LIMIT_ADDRESS"]),
+    )
+    past = [one for one in asked if not within(*one)]  # both are counted, whichever refuses
+    if past:
+        raise TooManyRequests(retry_after=max(_wait(*one) for one in past))

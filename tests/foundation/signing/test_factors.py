@@ -84,7 +84,9 @@ def test_recovery_codes_are_112_random_bits_and_more(ground: Ground, monkeypatch
     assert len(asked) == len(codes) == 10
     assert min(asked) * 8 >= 112
     plain = [code.replace("-", "") for code in codes]
-    assert {len(one) for one in plain} == {-(-min(asked) * 8 // 5)}, "nothing of it is left out: five bits a letter"
+    assert {len(one) for one in plain} == {-(-min(asked) * 8 // 5)}, (
+        "nothing of it is left out: five bits a letter"
+    )
     assert len({letter for one in plain for letter in one}) > 20
 
 
