@@ -102,7 +102,10 @@ class SignInRecord(HolderScoped, Model):
 
 
 class SignInLock(Model):
-    """Failures of one account at one address (``""``: at all addresses together), unknown names alike."""
+    """Failures of one account at one address (``""``: at all addresses together), unknown names alike.
+
+    With ``code`` for the address: wrong codes of an invitation, under a digest of its own.
+    """
 
     __tablename__ = "sign_in_lock"
     __table_args__ = (Index("uq_sign_in_lock_account", "account", "address", unique=True),)

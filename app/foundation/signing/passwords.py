@@ -31,7 +31,9 @@ _RUNS = (
     "1qaz2wsx3edc4rfv",
 )
 _RUN = 6
-_TAIL = re.compile(r"[\W_][\W_\d]*\Z")  # a sign and a year: what is put behind a word that the rules would refuse
+_TAIL = re.compile(
+    r"[\W_][\W_\d]*\Z"
+)  # a sign and a year: what is put behind a word that the rules would refuse
 
 
 def _rules() -> PasswordRules:
