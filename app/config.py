@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +32,7 @@ SCALE_PLUGIN = "app.plugins.scale.plugin:ScalePlugin"
 
 SECRETS = ("BIANBAN_SECRET_KEY", "BIANBAN_DATA_KEYS", "BIANBAN_AUDIT_KEY")
 WEAK = frozenset({"", "secret", "changeme", "change-me", "default", "dev", "test", "password"})
+DEFAULT_PASSWORDS = WEAK | {"postgres", "postgresql", "admin", "root", "bianban", "123456", "12345678"}
 LEAST_LENGTH, LEAST_MARKS = 32, 10  # "aaaa…" and "changemechangeme…" are long and no secret
 HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
 MOST_PROXIES = 5
@@ -76,6 +77,42 @@ def _require_strong(env: Mapping[str, str]) -> None:
             raise ConfigError("BIANBAN_DATA_KEYS: each key is 32 random bytes in URL-safe base64")
     if not env.get("BIANBAN_PUBLIC_URL"):
         raise ConfigError("BIANBAN_PUBLIC_URL: production needs the address that people and QR codes use")
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if _has_default_password(env.get(name, "")):
+            raise ConfigError(
+                f"{name}: production refuses a password that everybody tries first; choose another"
+            )
+
+
+def _has_default_password(url: str) -> bool:
+    """Whether an address carries a password that installations come with; none at all is for sockets and peers."""
+    try:
+        parts = urlsplit(url)
+        given = [parts.password, *parse_qs(parts.query).get("password", [])]
+    except ValueError:  # "postgresql://[" is no address; the driver says so
+        return False
+    known = DEFAULT_PASSWORDS | {unquote(parts.username or "").lower()}
+    return any(unquote(one).lower() in known for one in given if one is not None)
+
+
+def _require_said(env: Mapping[str, str]) -> None:
+    """What only the operator knows, and what is wrong in silence when it is guessed.
+
+    Raises:
+        ConfigError: TLS ends before us, and how many proxies stand there is not said; several processes, and each
+            would count for itself.
+    """
+    if urlsplit(env["BIANBAN_PUBLIC_URL"]).scheme == "https" and not env.get("BIANBAN_PROXIES", "").strip():
+        raise ConfigError(
+            "BIANBAN_PROXIES: BIANBAN_PUBLIC_URL is https, so say how many reverse proxies stand in front (1 for one"
+            " that ends TLS; 0 for none). Unsaid, HSTS would never be sent, and everybody would share the proxy's"
+            " address in rate limits, pauses and the sign-in log"
+        )
+    workers = env.get("WEB_CONCURRENCY", "1")
+    if workers.isdecimal() and int(workers) > 1 and not env.get("REDIS_URL"):
+        raise ConfigError(
+            f"REDIS_URL: WEB_CONCURRENCY is {workers}, and without Redis each process would count rate limits alone"
+        )
 
 
 def _is_data_key(key: str) -> bool:
@@ -119,7 +156,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     """All settings as a dictionary.
 
     Raises:
-        ConfigError: production without strong secrets, or an unknown ``BIANBAN_ENV``.
+        ConfigError: production without strong secrets or what only the operator knows, or an unknown ``BIANBAN_ENV``.
     """
     env = os.environ if env is None else env
     name = env.get("BIANBAN_ENV", "development")
@@ -129,6 +166,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     instance = Path(env.get("BIANBAN_INSTANCE", ROOT / "instance")).resolve()
     if production:
         _require_strong(env)
+        _require_said(env)
     kept = {} if production else _instance_secrets(instance)
 
     def secret(key: str) -> str:
@@ -168,6 +206,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "AUTH_RATE_LIMITED": True,
         "AUTH_RATE_LIMIT": env.get("BIANBAN_LOGIN_LIMIT", "10 per minute"),
         "AUTH_RATE_LIMIT_ADDRESS": env.get("BIANBAN_LOGIN_LIMIT_ADDRESS", "100 per minute"),
+        "PUBLIC_RATE_LIMIT": env.get("BIANBAN_PUBLIC_LIMIT", "120 per minute"),
         "RATELIMIT_ENABLED": True,
         "RATELIMIT_STORAGE_URI": env.get("REDIS_URL", "memory://"),
         "RATELIMIT_HEADERS_ENABLED": False,

@@ -135,6 +135,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('secret', sa.Text(), nullable=False),
+    sa.Column('offered_in', sa.Integer(), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_step', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['ab_user.id'], name=op.f('fk_second_factor_person_id_ab_user'), ondelete='CASCADE'),

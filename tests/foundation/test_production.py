@@ -21,6 +21,7 @@ STRONG = {
     "BIANBAN_DATA_KEYS": Fernet.generate_key().decode(),
     "BIANBAN_AUDIT_KEY": "audit-9876543210-zyxwvutsrq-9876543210",
     "BIANBAN_PUBLIC_URL": "https://wangzhan.example",
+    "BIANBAN_PROXIES": "1",
 }
 
 
@@ -49,6 +50,45 @@ def test_production_refuses_defaults(tmp_path: Path) -> None:
         config.load({**base, "BIANBAN_DATA_KEYS": "0123456789-abcdefghijk-0123456789"})
     with pytest.raises(config.ConfigError, match="of its own"):
         config.load({**base, "BIANBAN_AUDIT_KEY": STRONG["BIANBAN_SECRET_KEY"]})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://postgres:postgres@db/bianban", "postgres://bianban:bianban@db/x", "postgresql://app:@db/x",
+        "postgresql+psycopg://app:ChangeMe@db/x", "postgresql://app:p%61ssword@db/x", "postgresql://db/x?password=secret",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
+def test_production_refuses_default_database_passwords(name: str, url: str, tmp_path: Path) -> None:
+    base = {**STRONG, "BIANBAN_INSTANCE": str(tmp_path)}
+    with pytest.raises(config.ConfigError, match=name):
+        config.load({**base, name: url})
+    for good in ("postgresql://app:Wq8-long-and-random@db/x", "postgresql:///x?host=/run/postgresql", ""):
+        config.load({**base, name: good})
+    config.load({"BIANBAN_ENV": "testing", "BIANBAN_INSTANCE": str(tmp_path), name: url})
+
+
+def test_production_behind_tls_is_told_how_many_proxies_there_are(tmp_path: Path) -> None:
+    base = {**STRONG, "BIANBAN_INSTANCE": str(tmp_path)}
+    for unsaid in ("", " "):
+        with pytest.raises(config.ConfigError, match=r"BIANBAN_PROXIES.*0 for none"):
+            config.load({**base, "BIANBAN_PROXIES": unsaid})
+    del base["BIANBAN_PROXIES"]
+    with pytest.raises(config.ConfigError, match=r"BIANBAN_PROXIES.*0 for none"):
+        config.load(base)
+    for said in ("0", "2"):
+        assert config.load({**base, "BIANBAN_PROXIES": said})["PROXIES"] == int(said)
+    plain = {**base, "BIANBAN_PUBLIC_URL": "http://wangzhan.example"}
+    assert config.load(plain)["PROXIES"] == 0
+
+
+def test_production_with_several_processes_counts_in_one_place(tmp_path: Path) -> None:
+    base = {**STRONG, "BIANBAN_INSTANCE": str(tmp_path), "WEB_CONCURRENCY": "4"}
+    with pytest.raises(config.ConfigError, match="REDIS_URL"):
+        config.load(base)
+    assert config.load({**base, "REDIS_URL": "redis://cache/0"})["RATELIMIT_STORAGE_URI"] == "redis://cache/0"
+    assert config.load({**base, "WEB_CONCURRENCY": "1"})["RATELIMIT_STORAGE_URI"] == "memory://"
 
 
 def test_production_takes_cookies_and_hosts_seriously(tmp_path: Path) -> None:

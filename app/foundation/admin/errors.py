@@ -77,8 +77,12 @@ NOTICES: Mapping[int, Notice] = {
     422: Notice(_l("未能办理"), _l("填报内容不符合规定，系统没有写入任何内容。"), (_BACK,)),
     429: Notice(
         _l("操作过于频繁"),
-        _l("短时间内尝试次数过多，系统暂不受理。"),
-        (_l("请稍候片刻再试。忘记密码的，请联系本机构系统管理岗，不要反复尝试。"),),
+        _l("短时间内从您所在的网络提交、查询的次数过多，系统暂不受理，本次没有写入任何内容。"),
+        (
+            _l("请稍候片刻再试，同一网络的其他人也计算在内。"),
+            _l("忘记密码的，请联系本机构系统管理岗，不要反复尝试。"),
+            _l("核验标识的，可以扫标识上的二维码或者直接打开标识所链接的页面，不受此限。"),
+        ),
     ),
     500: Notice(
         _l("系统出现故障"),
@@ -153,6 +157,10 @@ def on_http(error: HTTPException) -> Any:
         limit = (g.get("size_limit") or current_app.config.get("MAX_CONTENT_LENGTH") or 0) // MEGABYTE
         if limit:
             notice = replace(notice, message=_("一次提交不得超过 %(n)s MB，系统没有受理。", n=limit))
+    if status == 429 and (seconds := getattr(error, "retry_after", None)):
+        minutes = max(1, -(-int(seconds) // 60))
+        first = _("请 %(n)s 分钟后再试，此前重试不受理；同一网络的其他人也计算在内。", n=minutes)
+        notice = replace(notice, advice=(first, *notice.advice[1:]))
     response = answer(status, notice)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:

@@ -154,10 +154,10 @@ class SignInView(AuthDBView):
             try:
                 codes = own.confirm_factor(g.user, request.form.get("code", ""), held.id)
             except Refusal as refusal:
-                shown = own.offer_factor(g.user)
+                shown = own.offer_factor(g.user, held.id)
                 return self._render("enrol", offer=shown, findings=(refusal.finding("code"),)), 422
             return self._render("recovery", codes=codes, onward=self._after())
-        return self._render("enrol", offer=own.offer_factor(g.user), findings=())
+        return self._render("enrol", offer=own.offer_factor(g.user, held.id), findings=())
 
     # -- staying and leaving -------------------------------------------------------------------------------
 

@@ -97,15 +97,20 @@ def office_posts(actor: Actor) -> str:
 # -- enrolling ---------------------------------------------------------------------------------------------
 
 
-def offer(person: Person) -> str:
-    """The secret to put into an authenticator: kept unconfirmed until a code proves it arrived."""
+def offer(person: Person, session_id: int) -> str:
+    """The secret to put into an authenticator: kept unconfirmed until a code proves it arrived.
+
+    It is the same as long as the session is: whoever read it in another one reads what will never be confirmed.
+    """
     row = _row(person.id, lock=True)
     if row is not None and row.confirmed_at is not None:
         raise Refusal("factor-present", N_("已经启用两步验证。更换手机的，请先停用再重新启用。"))
     if row is None:
-        row = SecondFactor(person_id=person.id, secret=pyotp.random_base32())
+        row = SecondFactor(person_id=person.id, secret=pyotp.random_base32(), offered_in=session_id)
         db.session.add(row)
-        db.session.flush()
+    elif row.offered_in != session_id:
+        row.secret, row.offered_in = pyotp.random_base32(), session_id
+    db.session.flush()
     return row.secret
 
 
@@ -119,15 +124,15 @@ def picture(address: str) -> str:
     return segno.make(address, error="m").svg_data_uri(scale=5, border=3)
 
 
-def confirm(person: Person, code: str, *, actor: Actor) -> list[str]:
+def confirm(person: Person, code: str, session_id: int, *, actor: Actor) -> list[str]:
     """The first code from the authenticator: from now on signing in takes one. Returns the recovery codes, once.
 
     Raises:
         WrongCode: it does not fit.
-        Refusal: nothing was offered.
+        Refusal: nothing was offered in this session, or another was offered something since.
     """
     row = _row(person.id, lock=True)
-    if row is None or row.confirmed_at is not None:
+    if row is None or row.confirmed_at is not None or row.offered_in != session_id:
         raise Refusal("factor-none", N_("请重新打开启用两步验证的页面，按步骤操作。"))
     if not _matches(row, code):
         raise WrongCode

@@ -23,8 +23,10 @@ from app.foundation.tenancy import people, people_rules
 from app.foundation.tenancy.models import Person
 
 ANYWHERE = ""
+CODES = "code"  # in the place of an address: codes of invitations that were wrong
 ACCOUNT_WINDOW = timedelta(hours=1)
 KEPT = timedelta(days=1)
+CODES_KEPT = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ def _row(account: str, where: str, now: datetime) -> SignInLock:
     row = db.session.scalar(query.with_for_update())
     if row is not None:
         return row
-    db.session.execute(delete(SignInLock).where(SignInLock.since < now - KEPT))
+    kept = CODES_KEPT if where == CODES else KEPT
+    same_kind = SignInLock.address == CODES if where == CODES else SignInLock.address != CODES
+    db.session.execute(delete(SignInLock).where(SignInLock.since < now - kept, same_kind))
     row = SignInLock(account=account, address=where, failures=0, since=now)
     try:
         with savepoint():
@@ -57,10 +61,12 @@ def _row(account: str, where: str, now: datetime) -> SignInLock:
 
 
 def _count(row: SignInLock, most: int, window: timedelta, pause: timedelta, now: datetime) -> bool:
-    """Count one attempt; False when the row is locked."""
+    """Count one attempt; False when the row is locked. What was counted is forgotten once ``window`` has passed, not
+    when the pause is over: until then each further failure pauses again.
+    """
     if row.locked_until is not None and now < row.locked_until:
         return False
-    if row.locked_until is not None or now - row.since > window:
+    if now - row.since >= window:
         row.failures, row.since, row.locked_until = 0, now, None
     row.failures += 1
     if row.failures >= most:
@@ -81,11 +87,30 @@ def hit(username: str) -> bool:
 def give_back(username: str, *, done: bool) -> None:
     """The attempt counted last was right; ``done``: signed in, so that this address starts afresh."""
     now, account = clock.wall(), digest(username)
-    for where in (address(), ANYWHERE):
+    for where in (address(),) if done else (address(), ANYWHERE):
         row = _row(account, where, now)
-        row.failures = 0 if done and where != ANYWHERE else max(0, row.failures - 1)
+        row.failures = 0 if done else max(0, row.failures - 1)
         row.locked_until = None
     db.session.flush()
+
+
+def _code_account(username: str) -> str:
+    return digest(f"{CODES}:{username.strip()}")
+
+
+def count_code(username: str) -> int:
+    """Count a wrong code for an account name, known or not, with or without an open code: the same is written for
+    all, so that how long it takes tells nothing. How many there were since ``forget_codes``.
+    """
+    row = _row(_code_account(username), CODES, clock.wall())
+    row.failures += 1
+    db.session.flush()
+    return row.failures
+
+
+def forget_codes(username: str) -> None:
+    """A new code was given out: the wrong ones of before do not count against it."""
+    db.session.execute(delete(SignInLock).where(SignInLock.account == _code_account(username)))
 
 
 def state(person: Person) -> LockState:

@@ -102,7 +102,10 @@ class SignInRecord(HolderScoped, Model):
 
 
 class SignInLock(Model):
-    """Failures of one account at one address (``""``: at all addresses together), unknown names alike."""
+    """Failures of one account at one address (``""``: at all addresses together), unknown names alike.
+
+    With ``code`` for the address: wrong codes of an invitation, under a digest of its own.
+    """
 
     __tablename__ = "sign_in_lock"
     __table_args__ = (Index("uq_sign_in_lock_account", "account", "address", unique=True),)
@@ -129,7 +132,10 @@ class FormerPassword(Model):
 
 
 class SecondFactor(Model):
-    """A person's authenticator (TOTP, RFC 6238). ``last_step`` is the newest time step accepted: none comes twice."""
+    """A person's authenticator (TOTP, RFC 6238). ``last_step`` is the newest time step accepted: none comes twice.
+
+    ``offered_in`` is the session that was shown the secret: until it is confirmed, no other may go on with it.
+    """
 
     __tablename__ = "second_factor"
 
@@ -138,6 +144,7 @@ class SecondFactor(Model):
         ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, unique=True
     )
     secret: Mapped[str] = mapped_column(Encrypted, nullable=False)
+    offered_in: Mapped[int] = mapped_column(Integer, nullable=False)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_step: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
 

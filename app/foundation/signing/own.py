@@ -60,15 +60,15 @@ def change_password(
             entry.settle(row, actor, session_id)
 
 
-def offer_factor(person: Person) -> Offer:
-    """What the page of enrolment shows; the same secret until it is confirmed.
+def offer_factor(person: Person, session_id: int) -> Offer:
+    """What the page of enrolment shows; the same secret until it is confirmed, in one session.
 
     Raises:
         Refusal: there is one already.
     """
     with access.acting_as(access.system(log.TASK, over=access.EVERYWHERE)), transaction(aside=True):
         row = _row(person)
-        secret = factors.offer(row)
+        secret = factors.offer(row, session_id)
         address = factors.address_of(row, secret)
     typed = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return Offer(factors.picture(address), typed, address)
@@ -79,11 +79,12 @@ def confirm_factor(person: Person, code: str, session_id: int) -> list[str]:
 
     Raises:
         WrongCode: it does not fit.
+        Refusal: this session was not shown the secret it belongs to.
     """
     actor = _actor(person)
     with access.acting_as(access.system(log.TASK, over=access.EVERYWHERE)), transaction():
         row = _row(person)
-        codes = factors.confirm(row, code, actor=actor)
+        codes = factors.confirm(row, code, session_id, actor=actor)
         entry.settle(row, actor, session_id)
     return codes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,9 @@ _RUNS = (
     "1qaz2wsx3edc4rfv",
 )
 _RUN = 6
+_TAIL = re.compile(
+    r"[\W_][\W_\d]*\Z"
+)  # a sign and a year: what is put behind a word that the rules would refuse
 
 
 def _rules() -> PasswordRules:
@@ -72,6 +76,7 @@ def _plain(password: str) -> Iterator[str]:
     for form in (folded, folded.translate(_REPLACED)):
         yield form
         yield form.strip("0123456789!@#$%^&*()_-+=.,?~`'\"\\/|:;<>[]{} ")
+        yield _TAIL.sub("", form)
         yield "".join(c for c in form if c.isalnum())
         yield "".join(c for c in form if c.isalpha())
 

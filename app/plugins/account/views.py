@@ -93,7 +93,7 @@ class AccountView(SignedInView):
                 return self._codes(codes)
         page = self.render_template(
             "account/factor.html",
-            offer=own.offer_factor(g.user),
+            offer=own.offer_factor(g.user, self._here()),
             findings=findings,
             action=url_for(".factor"),
             ask_password=True,

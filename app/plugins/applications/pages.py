@@ -107,6 +107,11 @@ class Page:
     findings: Sequence[Any] = ()
     panel: str = ""
 
+    @property
+    def stale(self) -> bool:
+        """Whether what was typed was refused because somebody else was first: it is not saved without being asked."""
+        return any(one.code == "application-stale" for one in self.findings)
+
 
 def build(
     pk: int,

@@ -19,6 +19,7 @@ from app.foundation import access
 from app.foundation.admin import labels
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import PublicView, expose
+from app.foundation.signing import throttle
 from app.kernel import domains
 from app.kernel.errors import Refusal
 from app.plugins.badges import drawing, numbering, queries, referer, statement
@@ -87,10 +88,15 @@ class VerifyView(PublicView):
     @expose("/")
     @as_public
     def index(self) -> Any:
-        """Look a badge up by its number or by a host."""
+        """Look a badge up by its number or by a host; so often in a minute and no more.
+
+        Raises:
+            TooManyRequests: past the limit of the address.
+        """
         typed = request.args.get("q", "")[:_LONGEST_TYPED]
         if not typed.strip():
             return self._lookup("", 200)
+        throttle.count_public()
         number = numbering.normalise(typed)
         if number.startswith(numbering.PREFIX) and number[2:].isdigit():
             return redirect(url_for("VerifyView.page", number=number))

@@ -231,12 +231,12 @@ def invitations(person: Person) -> list[Invitation]:
     )
 
 
-def open_invitation(person: Person) -> Invitation | None:
-    """The one that was neither used nor revoked, locked until the transaction ends."""
+def open_invitation(person_id: int) -> Invitation | None:
+    """The one of a person (0: of nobody) that was neither used nor revoked, locked until the transaction ends."""
     return db.session.scalars(
         select(Invitation)
         .where(
-            Invitation.person_id == person.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)
+            Invitation.person_id == person_id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)
         )
         .with_for_update()
     ).one_or_none()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.signing import factors, passwords, sessions
+from app.foundation.signing import factors, locks, passwords, sessions
 from app.foundation.tenancy import people, people_posts
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.kernel import workdays
@@ -158,6 +158,7 @@ def issue(person: Person, way: str, *, actor: Actor, seen: int | None = None) ->
     for one in earlier:
         if one.used_at is None and one.revoked_at is None:
             _void(one, actor)
+    locks.forget_codes(person.username)
     code = rules.make_code(limits())
     row = Invitation(
         person_id=person.id,
@@ -208,17 +209,18 @@ class Accepted:
 def accept(username: str, code: str, password: str) -> Accepted:
     """Open the account, or renew its password, with a code. Runs as the platform: nobody is signed in yet.
 
-    A wrong code is counted against the open invitation of that account, inside the same transaction; so nothing is
-    raised for it, and unknown names, used, expired and revoked codes look the same.
+    A wrong code is counted against the name, inside the same transaction; so nothing is raised for it, and unknown
+    names, used, expired and revoked codes look the same and take the same reads and writes.
     """
     person = queries.by_username(username)
-    invitation = queries.open_invitation(person) if person is not None else None
+    invitation = queries.open_invitation(person.id if person is not None else 0)
     stored = invitation.code_hash if invitation is not None else "0" * 64
     right = rules.matches(code, stored)
-    if person is None or invitation is None or state_of(invitation) != "open":
-        return Accepted(None)
-    if not right:
-        invitation.attempts += 1
+    if person is None or invitation is None or state_of(invitation) != "open" or not right:
+        tried = locks.count_code(username)
+        # The one try that writes more is the last.
+        if invitation is not None and invitation.attempts < limits().attempts <= tried:
+            invitation.attempts = tried
         return Accepted(None)
     if (person.password and not person.active) or queries.outgrown(invitation):  # disabled or risen since
         return Accepted(None)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.foundation.admin.arguments import unseen
 from app.foundation.admin.views import PublicView, expose
 from app.foundation.admin.widgets import pages_of
+from app.foundation.signing import throttle
 from app.foundation.tenancy.models import Office
 from app.plugins.badges.public_views import as_public, cached
 from app.plugins.portal import queries
@@ -36,7 +37,12 @@ class PortalView(PublicView):
     @expose("/passed/")
     @as_public
     def passed(self) -> Any:
-        """审核通过网站名单, by office and searchable (C-art.12)."""
+        """审核通过网站名单, by office and searchable (C-art.12); so often in a minute and no more.
+
+        Raises:
+            TooManyRequests: past the limit of the address.
+        """
+        throttle.count_public()
         chosen = self._office()
         words = " ".join(request.args.get("q", "").split())[:_LONGEST_TYPED]
         exact = request.args.get("exact") == "1"

@@ -80,6 +80,15 @@ def test_attempts_are_limited_per_account_and_another_account_goes_on(tmp_path: 
     assert _form(client, "second").status_code == 302
 
 
+def test_many_attempts_elsewhere_do_not_keep_the_owner_out(tmp_path: Path) -> None:
+    client = _app(tmp_path, AUTH_RATE_LIMIT="3 per minute").test_client()
+    for number in range(8):
+        there = {"REMOTE_ADDR": f"203.0.113.{number % 2}"}
+        last = _form(client, "first", "wrong-password", environ_overrides=there)
+    assert last.status_code == 429
+    assert _form(client, "first", environ_overrides={"REMOTE_ADDR": "10.1.1.1"}).status_code == 302
+
+
 def test_attempts_are_limited_per_address_more_loosely(tmp_path: Path) -> None:
     client = _app(
         tmp_path, AUTH_RATE_LIMIT="2 per minute", AUTH_RATE_LIMIT_ADDRESS="5 per minute"

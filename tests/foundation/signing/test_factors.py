@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import select, text
 
@@ -32,16 +34,35 @@ def accepts(ground: Ground, username: str, code: str) -> bool:
 
 def test_enrolling_takes_a_code_that_fits(ground: Ground) -> None:
     person = ground.hire("clerk.a", "clerk")
-    secret = do(ground, "clerk.a", factors.offer)
-    assert do(ground, "clerk.a", factors.offer) == secret, "reloading the page does not change it"
+    secret = do(ground, "clerk.a", factors.offer, 7)
+    assert do(ground, "clerk.a", factors.offer, 7) == secret, "reloading the page does not change it"
     assert not factors.enrolled(person.id)
     with pytest.raises(WrongCode):
-        do(ground, "clerk.a", factors.confirm, "000000", actor=MAKER)
-    codes = do(ground, "clerk.a", factors.confirm, ground.code(ground.secret_of("clerk.a")), actor=MAKER)
+        do(ground, "clerk.a", factors.confirm, "000000", 7, actor=MAKER)
+    code = ground.code(ground.secret_of("clerk.a"))
+    codes = do(ground, "clerk.a", factors.confirm, code, 7, actor=MAKER)
     assert len(set(codes)) == 10
     assert factors.state(person.id).codes_left == 10
     with pytest.raises(Refusal):
-        do(ground, "clerk.a", factors.offer)
+        do(ground, "clerk.a", factors.offer, 7)
+
+
+def test_a_secret_is_good_in_the_session_that_was_shown_it(ground: Ground) -> None:
+    """Whoever had the password first and read the secret does not own what its owner enrols later."""
+    ground.hire("clerk.a", "clerk")
+    thief, owner = 7, 8
+    read = do(ground, "clerk.a", factors.offer, thief)
+    shown = do(ground, "clerk.a", factors.offer, owner)
+    assert shown != read
+    with pytest.raises(WrongCode):
+        do(ground, "clerk.a", factors.confirm, ground.code(pyotp.TOTP(read)), owner, actor=MAKER)
+    with pytest.raises(Refusal) as refused:
+        do(ground, "clerk.a", factors.confirm, ground.code(pyotp.TOTP(shown)), thief, actor=MAKER)
+    assert refused.value.code == "factor-none"
+    do(ground, "clerk.a", factors.confirm, ground.code(pyotp.TOTP(shown)), owner, actor=MAKER)
+    ground.later(seconds=30)
+    assert not accepts(ground, "clerk.a", ground.code(pyotp.TOTP(read)))
+    assert accepts(ground, "clerk.a", ground.code(pyotp.TOTP(shown)))
 
 
 def test_the_secret_is_encrypted_and_recovery_codes_are_digests(ground: Ground) -> None:
@@ -50,6 +71,28 @@ def test_the_secret_is_encrypted_and_recovery_codes_are_digests(ground: Ground) 
     raw = db.session.execute(text("SELECT secret FROM second_factor")).scalar_one()
     assert totp.secret not in raw
     assert all(len(digest) == 64 for digest in db.session.scalars(select(RecoveryCode.digest)))
+
+
+def test_recovery_codes_are_112_random_bits_and_more(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many that a plain digest keeps them (ASVS 4.0.3, V2.6.2), from the operating system's randomness."""
+    ground.hire("clerk.a", "clerk")
+    ground.enrol("clerk.a")
+    asked: list[int] = []
+    real = secrets.token_bytes
+
+    def counted(size: int) -> bytes:
+        asked.append(size)
+        return real(size)
+
+    monkeypatch.setattr(secrets, "token_bytes", counted)
+    codes = do(ground, "clerk.a", factors.new_codes, actor=MAKER)
+    assert len(asked) == len(codes) == 10
+    assert min(asked) * 8 >= 112
+    plain = [code.replace("-", "") for code in codes]
+    assert {len(one) for one in plain} == {-(-min(asked) * 8 // 5)}, (
+        "nothing of it is left out: five bits a letter"
+    )
+    assert len({letter for one in plain for letter in one}) > 20
 
 
 def test_the_address_names_the_platform_and_the_picture_is_no_script(ground: Ground) -> None:

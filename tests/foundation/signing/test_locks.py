@@ -12,6 +12,7 @@ from app.foundation import access, clock
 from app.foundation.database import db, transaction
 from app.foundation.signing import entry, locks
 from app.foundation.signing.models import SignInLock, SignInRecord
+from app.foundation.signing.rules import rules_of
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import AccessDenied
 from tests.foundation.signing.ground import CITY, MAKER, PASSWORD, SIBLING, Ground
@@ -62,18 +63,54 @@ def test_spelling_the_name_otherwise_does_not_help(ground: Ground) -> None:
     assert not attempt(ground.app, "clerk.a", PASSWORD)
 
 
+def judged(ground: Ground, number: int) -> bool:
+    """Whether an attempt from an address of its own is looked at; it stays a failure."""
+    where = {"REMOTE_ADDR": f"10.0.{number // 250}.{number % 250}"}
+    with (
+        ground.app.test_request_context(environ_overrides=where),
+        access.acting_as(MAKER),
+        transaction(),
+    ):
+        answer = locks.hit("clerk.a")
+    db.session.rollback()
+    return answer
+
+
 def test_many_addresses_together_pause_it_too(ground: Ground) -> None:
     person = ground.hire("clerk.a", "clerk")
-    with access.acting_as(MAKER):
-        for number in range(50):
-            with (
-                ground.app.test_request_context(environ_overrides={"REMOTE_ADDR": f"10.0.1.{number}"}),
-                transaction(),
-            ):
-                assert locks.hit("clerk.a")
-            db.session.rollback()
+    for number in range(rules_of(ground.app).lock.account_failures):
+        assert judged(ground, number)
     assert not attempt(ground.app, "clerk.a", PASSWORD, "10.9.9.9")
     assert locks.state(person).locked
+
+
+def test_no_hour_has_more_than_a_hundred_guesses_at_an_account(ground: Ground) -> None:
+    """ASVS 4.0.3, V2.2.1, in the worst of hours: the last minute of one count and what the next one lets pass."""
+    ground.hire("clerk.a", "clerk")
+    assert judged(ground, 0)
+    at, number = [0], 0
+    ground.later(minutes=58)
+    for minute in range(58, 180):
+        while judged(ground, number := number + 1):
+            at.append(minute)
+        ground.later(minutes=1)
+    assert max(sum(one - 60 < other <= one for other in at) for one in at) <= 100
+    assert len(at) > 80, "and after the hour its owner may go on"
+
+
+def test_after_an_hour_of_guessing_elsewhere_its_owner_goes_on(ground: Ground) -> None:
+    ground.hire("clerk.a", "clerk")
+    for number in range(rules_of(ground.app).lock.account_failures):
+        assert judged(ground, number)
+    ground.later(minutes=11)
+    assert judged(ground, 0), "the pause is over"
+    assert not attempt(ground.app, "clerk.a", PASSWORD, "10.9.9.9"), "and one failure begins it again"
+    ground.later(minutes=11)
+    assert attempt(ground.app, "clerk.a", PASSWORD, "10.9.9.9"), "what is right passes between two pauses"
+    assert judged(ground, 1)
+    assert not judged(ground, 2), "and forgives nothing of what was wrong elsewhere"
+    ground.later(minutes=40)
+    assert [judged(ground, number) for number in range(3, 6)] == [True] * 3
 
 
 def test_an_unknown_name_is_counted_like_a_known_one_and_kept_as_a_digest(ground: Ground) -> None:

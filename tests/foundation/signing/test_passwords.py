@@ -10,6 +10,7 @@ from flask import Flask
 from app.foundation import access, clock
 from app.foundation.database import db, transaction
 from app.foundation.signing import hashing, passwords, sessions
+from app.foundation.signing.rules import rules_of
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import Invalid
 from tests.foundation.signing.ground import MAKER, PASSWORD, Ground
@@ -41,6 +42,8 @@ def test_a_good_password_passes(app: Flask) -> None:
         ("Qwertyuiop-12345", "password-common"),
         ("Aaaa-aaaa-aaaa-1", "password-common"),
         ("Abcdefghijkl-1-x", "password-common"),
+        ("Chickenwing-101", "password-common"),
+        ("NeedForSpeed-2026", "password-common"),
         ("My-wuling.clerk-9", "password-name"),
         ("WULING-offices-99", "password-name"),
         ("Nine-张三丰-rivers-4", "password-name"),
@@ -48,6 +51,30 @@ def test_a_good_password_passes(app: Flask) -> None:
 )
 def test_a_bad_password_is_told_what_to_do(app: Flask, password: str, code: str) -> None:
     assert code in codes(password)
+
+
+def test_none_of_the_ten_thousand_most_common_ones_passes(app: Flask) -> None:
+    """Nor in the spelling that the rules ask for: a capital, a sign, a year (ASVS 4.0.3, V2.1.7)."""
+    listed = sorted(rules_of(app).password.common)
+    assert len(listed) >= 9_900
+    dressed = [f"{word.capitalize()}-2026{'!' * max(0, 7 - len(word))}" for word in listed[::7]]
+    assert [one for one in (*listed[::7], *dressed) if not codes(one)] == []
+    long = [word for word in listed if len(word) >= 12]
+    assert len(long) >= 200
+    assert [word for word in long if "password-common" not in codes(word.capitalize() + "!7")] == []
+
+
+@pytest.mark.parametrize("length", [12, 41, 64, 100, 128])
+def test_a_long_password_is_taken_and_nothing_of_it_is_left_out(app: Flask, length: int) -> None:
+    """64 characters and more pass, up to 128; each character counts, the last one too (ASVS 4.0.3, V2.1.2, V2.1.3)."""
+    password = "".join(f"{word}-{n}" for n, word in enumerate(("Nine", "quiet", "rivers", "run") * 8))[:length]
+    assert len(password) == length
+    assert codes(password) == set()
+    kept = hashing.hash_password(password)
+    assert hashing.verify(kept, password)
+    assert not hashing.verify(kept, password[:-1])
+    assert not hashing.verify(kept, password[:-1] + "~")
+    assert codes(password + "x" * (129 - length)) == {"password-long"}
 
 
 def test_one_far_too_long_is_not_looked_at_any_further(app: Flask) -> None:

@@ -149,7 +149,9 @@ def test_whoever_rises_among_the_three_starts_afresh(
     assert before.active and before.password
     with hunan.system(), transaction():
         db.session.add(
-            SecondFactor(person_id=before.id, secret="JBSWY3DPEHPK3PXP", confirmed_at=clock.wall())
+            SecondFactor(
+                person_id=before.id, secret="JBSWY3DPEHPK3PXP", offered_in=0, confirmed_at=clock.wall()
+            )
         )
     given = sign_in("hunan.admin").post(
         f"/people/{before.id}/posts/add",

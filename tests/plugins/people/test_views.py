@@ -382,7 +382,7 @@ def test_a_lost_authenticator_is_reset_on_the_persons_page(town: Town, sign_in: 
         db.session.rollback()
         with access.acting_as(actor), transaction():
             person = town_person(pk)
-            factors.confirm(person, pyotp.TOTP(factors.offer(person)).now(), actor=actor)
+            factors.confirm(person, pyotp.TOTP(factors.offer(person, 0)).now(), 0, actor=actor)
 
     enrol()
     town.hire("wuling.security", "security", "430702")

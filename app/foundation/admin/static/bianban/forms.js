@@ -7,7 +7,7 @@
     if (form && form.hasAttribute("data-unsaved")) { dirty.add(form); }
   });
   window.addEventListener("beforeunload", function (event) {
-    if (dirty.size) { event.preventDefault(); }
+    if (Array.from(dirty).some(function (form) { return form.isConnected; })) { event.preventDefault(); }
   });
   document.addEventListener("submit", function (event) {
     const form = event.target;
