@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.foundation import access
 from app.foundation.access import ForeignWrite
 from app.foundation.access.guard import guarded
 from app.foundation.database import db, transaction
-from app.foundation.tenancy.models import Office, Site, Unit
+from app.foundation.tenancy.models import Office, Person, Post, Site, Unit
 from tests.policies.world import World, build
 
 
@@ -315,3 +316,17 @@ def test_a_sub_select_below_a_public_table_is_narrowed_too(world: World) -> None
         assert all(db.session.execute(query).all() for query in asked)
     with access.acting_as(access.NOBODY):
         assert [db.session.execute(query).all() for query in asked] == [[]] * len(asked)
+
+
+def test_ending_a_pause_or_forgetting_an_authenticator_opens_no_account_and_no_post(world: World) -> None:
+    security, office = world.actor(("security", "0.43.07.")), world.offices["0.43.07."]
+    for role in ("head", "security"):
+        with access.acting_as(security), pytest.raises(ForeignWrite), transaction() as session:
+            session.add(
+                Post(person_id=security.person_id, role=role, office_id=office.id, since=date(2014, 1, 1))
+            )
+    with access.acting_as(security), pytest.raises(ForeignWrite), transaction() as session:
+        session.scalars(select(Person).where(Person.office_id == office.id)).one().last_name = "改"
+    with access.acting_as(security), transaction() as session:
+        assert session.execute(update(Person).values(last_name="改")).rowcount == 0  # type: ignore[attr-defined]
+    assert access.policy().writing_acts("user") == ("manage",)

@@ -156,6 +156,28 @@ def test_a_record_is_read_with_its_row_and_changed_by_nobody(app: Flask) -> None
         db.session.execute(text("UPDATE audit_entry SET person = ''"))
 
 
+def test_a_security_officer_writes_no_post_and_no_account(app: Flask) -> None:
+    security = access.actor_for("changde.security")
+    mine = {"person": security.person_id, "office": security.posts[0].office_id}
+    with access.acting_as(security):
+        with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
+            session.execute(
+                text(
+                    "INSERT INTO post (person_id, role, office_id, since, review_path, document, given_by, ended_by, "
+                    "ended_because, created_at, updated_at) "
+                    "VALUES (:person, 'head', :office, '2014-01-01', '0.43.07.', '', '', '', '', now(), now())"
+                ),
+                mine,
+            )
+        with transaction() as session:
+            for change in (
+                "UPDATE ab_user SET active = true",
+                "UPDATE post SET role = 'head'",
+                "DELETE FROM post",
+            ):
+                assert session.execute(text(change)).rowcount == 0  # type: ignore[attr-defined]
+
+
 def test_a_bare_connection_of_the_owner_sees_nothing(app: Flask) -> None:
     url = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
     with psycopg.connect(url) as connection:
