@@ -50,15 +50,15 @@ SIGNED_IN_VIEWS = {
 # Tables that carry no jurisdiction, each with its reason.
 FAB = "Flask-AppBuilder's own; empty, because the policy is the source"
 UNSCOPED = {
-    "office": "names of offices are public reference data",
-    "contact": "sections and office numbers are public (S23)",
+    "office": "names of offices are public reference data; changed by the platform only (``PlatformKept``)",
+    "contact": "sections and office numbers are public (S23); changed by the platform only (``PlatformKept``)",
     "drill_clock": "one row, no jurisdiction",
     "audit_entry": "guarded by the row it is about, or an inspector's reach: see rows.tables.audit_condition",
     "audit_head": "the chain's head",
     "sign_in_lock": "keyed digests of account names, known or not; read for a person the asker sees",
-    "former_password": "hashes compared when one's own password changes; listed nowhere",
-    "second_factor": "one's own, found by one's own id while signing in; listed nowhere",
-    "recovery_code": "one's own, found by one's own id while signing in; listed nowhere",
+    "former_password": "hashes compared when one's own password changes; read by the platform only (``Sealed``)",
+    "second_factor": "one's own, found by one's own id while signing in; read by the platform only (``Sealed``)",
+    "recovery_code": "one's own, found by one's own id while signing in; read by the platform only (``Sealed``)",
     "application_sequence": "a counter; no row of anybody's",
     "posted_form": "digests of forms taken once; no row of anybody's",
     "ab_api_key": FAB,
