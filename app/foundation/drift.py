@@ -32,7 +32,8 @@ _POSTGRESQL = {
         SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
         JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = current_schema()::regnamespace""",
     "trigger": """
-        SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger
+        SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(pg_trigger.oid) || ' enabled ' || tgenabled::text
+        FROM pg_trigger
         JOIN pg_class ON pg_class.oid = tgrelid
         WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal""",
     "function": """

@@ -62,7 +62,8 @@ def ailment() -> str | None:
         open_tables = rows.unguarded_tables(connection, db.metadata)
     if open_tables:
         return _(
-            "数据表 %(tables)s 没有行级安全策略，请运行 flask db upgrade。", tables="、".join(open_tables)
+            "数据表 %(tables)s 的行级安全策略或者写保护不完整，请运行 flask db-drift 查看差别。",
+            tables="、".join(open_tables),
         )
     return None
 

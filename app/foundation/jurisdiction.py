@@ -21,6 +21,14 @@ FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
 NAMES_PATHS = {"names_paths": True}
 
 
+class PlatformKept:
+    """A table without jurisdiction that everybody reads and only a task of the platform over everything changes."""
+
+
+class Sealed:
+    """A table without jurisdiction that only a task of the platform over everything reads or changes: secrets."""
+
+
 class FactColumns:
     """``review_path`` (the deciding office), ``filing_path`` (the desk that files) and the deciding office's ancestors.
 

@@ -43,6 +43,19 @@ TABLES = (
     ("survey_site", "survey", "", "unit_id"),
     ("unit", "unit", "", "id"),
 )
+# Tables without jurisdiction: changed by the platform only, and read by it only.
+KEPT = ("contact", "office")
+SEALED = ("former_password", "recovery_code", "second_factor")
+KEPT_FUNCTION = """
+CREATE FUNCTION bianban_kept() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('bianban.all', true) IS DISTINCT FROM 'on' THEN
+        RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ' is changed by the platform only';
+    END IF;
+    RETURN NULL;
+END $$
+"""
 FUNCTION = """
 CREATE FUNCTION bianban_reach(mode text, obj text, part text) RETURNS text[]
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -107,7 +120,8 @@ def upgrade() -> None:
     if not context.as_sql:
         ensure_role(role)
     op.execute(FUNCTION)
-    for name in (*(table[0] for table in TABLES), "audit_entry"):
+    op.execute(KEPT_FUNCTION)
+    for name in (*(table[0] for table in TABLES), "audit_entry", *SEALED):
         op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
     for name, obj, column, unit in TABLES:
@@ -118,10 +132,18 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY bianban_remove ON {name} FOR DELETE USING ({write})")
     op.execute(f"CREATE POLICY bianban_see ON audit_entry FOR SELECT USING ({audit_condition()})")
     op.execute("CREATE POLICY bianban_add ON audit_entry FOR INSERT WITH CHECK (true)")
+    for name in SEALED:
+        op.execute(f"CREATE POLICY bianban_all ON {name} USING (current_setting('bianban.all', true) = 'on')")
+    for name in KEPT:
+        op.execute(
+            f"CREATE TRIGGER bianban_kept BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {name} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION bianban_kept()"
+        )
     rows = "SELECT, INSERT, UPDATE, DELETE"
     op.execute(f"GRANT {rows} ON ALL TABLES IN SCHEMA public TO {quoted}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
     op.execute(f"REVOKE UPDATE, DELETE ON audit_entry FROM {quoted}")
+    op.execute(f"REVOKE DELETE ON audit_head FROM {quoted}")
     op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} ON TABLES TO {quoted}")
     op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {quoted}")
 
@@ -135,12 +157,17 @@ def downgrade() -> None:
     op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {quoted}")
     op.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}")
     op.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}")
+    for name in KEPT:
+        op.execute(f"DROP TRIGGER bianban_kept ON {name}")
+    for name in SEALED:
+        op.execute(f"DROP POLICY bianban_all ON {name}")
     for policy in ("bianban_see", "bianban_add"):
         op.execute(f"DROP POLICY {policy} ON audit_entry")
     for name, *_rest in TABLES:
         for policy in ("bianban_see", "bianban_add", "bianban_change", "bianban_remove"):
             op.execute(f"DROP POLICY {policy} ON {name}")
-    for name in (*(table[0] for table in TABLES), "audit_entry"):
+    for name in (*(table[0] for table in TABLES), "audit_entry", *SEALED):
         op.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
+    op.execute("DROP FUNCTION bianban_kept()")
     op.execute("DROP FUNCTION bianban_reach(text, text, text)")

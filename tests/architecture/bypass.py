@@ -19,8 +19,23 @@ ATTRIBUTES = {
     "engine",
     "get_bind",
     "raw_connection",
+    "connection",  # what a session's connection runs passes the row guard by
+    "engines",
+    "get_engine",
 }
-CORE = {"text", "insert", "update", "delete", "Table", "literal_column", "TextClause"}
+CORE = {
+    "text",
+    "insert",
+    "update",
+    "delete",
+    "Table",
+    "TableClause",
+    "table",  # a table by its name alone
+    "column",
+    "literal_column",
+    "TextClause",
+    "create_engine",
+}
 MODULES = {"sqlalchemy", "db", "sa"}  # what such a name is taken from: ``sa.text``, ``db.insert``
 
 

@@ -40,6 +40,15 @@ OVERLOOKED = {
             "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RETURN NULL; END $$"
         ],
+        "an office changed by anybody": ["DROP TRIGGER bianban_kept ON office"],
+        "an office's trigger switched off": ["ALTER TABLE office DISABLE TRIGGER bianban_kept"],
+        "a kept table whose trigger lets pass": [
+            "CREATE OR REPLACE FUNCTION bianban_kept() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN NULL; END $$"
+        ],
+        "a secret read by anybody": ["ALTER POLICY bianban_all ON second_factor USING (true)"],
+        "a secret without its policy": ["DROP POLICY bianban_all ON recovery_code"],
+        "a head that may be deleted": ["GRANT DELETE ON audit_head TO bianban_app"],
         "a policy less": ["DROP POLICY bianban_see ON audit_entry"],
         "a looser policy": ["ALTER POLICY bianban_see ON audit_entry USING (true)"],
         "one more policy": ["CREATE POLICY spare ON audit_entry FOR SELECT USING (true)"],
@@ -97,7 +106,8 @@ def test_a_change_alembic_overlooks_is_named(app: Flask, database_kind: str, cha
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
     found = drift.differences(db.engine, db.metadata)
-    assert any("office" in line or "audit_entry" in line or "bianban_reach" in line for line in found), found
+    words = ("office", "audit_entry", "audit_head", "bianban_reach", "bianban_kept", "bianban_all")
+    assert any(word in line for line in found for word in words), found
 
 
 def test_looking_leaves_no_trace(app: Flask, database_kind: str) -> None:

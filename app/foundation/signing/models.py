@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Encrypted, UTCDateTime, state_check
-from app.foundation.jurisdiction import FactColumns, HolderScoped
+from app.foundation.jurisdiction import FactColumns, HolderScoped, Sealed
 from app.foundation.tenancy.models import Person
 
 KINDS = ("browser", "api")
@@ -118,7 +118,7 @@ class SignInLock(Model):
     locked_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class FormerPassword(Model):
+class FormerPassword(Sealed, Model):
     """A hash that was replaced: compared when a new password is set, shown to nobody."""
 
     __tablename__ = "former_password"
@@ -131,7 +131,7 @@ class FormerPassword(Model):
     replaced_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)
 
 
-class SecondFactor(Model):
+class SecondFactor(Sealed, Model):
     """A person's authenticator (TOTP, RFC 6238). ``last_step`` is the newest time step accepted: none comes twice.
 
     ``offered_in`` is the session that was shown the secret: until it is confirmed, no other may go on with it.
@@ -149,7 +149,7 @@ class SecondFactor(Model):
     last_step: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
 
 
-class RecoveryCode(Model):
+class RecoveryCode(Sealed, Model):
     """A code for the day the authenticator is lost: kept as a digest, good once."""
 
     __tablename__ = "recovery_code"

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.foundation import audit, clock
 from app.foundation.access import Actor
+from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
 from app.foundation.signing import sessions
 from app.foundation.signing.hashing import hash_password, normal, verify
@@ -115,7 +116,8 @@ def _used(password: str, person: Any, rules: PasswordRules) -> Iterator[Finding]
         select(FormerPassword.hashed)
         .where(FormerPassword.person_id == person.id)
         .order_by(FormerPassword.id.desc())
-        .limit(rules.history - 1)
+        .limit(rules.history - 1),
+        execution_options=UNGUARDED,
     )
     if any(verify(hashed, password) for hashed in (person.password, *former) if hashed):
         yield _finding("password-used", N_("不得使用最近 %(n)s 次用过的密码，请另设一个。"), n=rules.history)

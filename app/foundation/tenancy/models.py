@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Encrypted, PathType, Timestamped, UTCDateTime, Versioned, state_check
-from app.foundation.jurisdiction import FACTS, FactColumns, HolderScoped, UnitScoped
+from app.foundation.jurisdiction import FACTS, FactColumns, HolderScoped, PlatformKept, UnitScoped
 
 OFFICE_KINDS = ("office", "desk", "registry")
 LEVELS = ("central", "province", "city", "county", "zone", "desk", "registry")
@@ -38,8 +38,11 @@ RELATIONS = ("guides", "shares", "serves")
 HOWS = ("filed", "at", "below", "under")
 
 
-class Office(Timestamped, Model):
-    """An office of establishment, a desk beside or below it, or the registry centre (jurisdiction by ``path``)."""
+class Office(PlatformKept, Timestamped, Model):
+    """An office of establishment, a desk beside or below it, or the registry centre (jurisdiction by ``path``).
+
+    Every scope and setting rests on this table: offices are changed by ``tenants sync`` and ``tenants move`` alone.
+    """
 
     __tablename__ = "office"
     __table_args__ = (
@@ -262,7 +265,7 @@ class Grant(FactColumns, Timestamped, Model):
     granted_by: Mapped[Office | None] = relationship(foreign_keys=[granted_by_id])
 
 
-class Contact(Model):
+class Contact(PlatformKept, Model):
     """Whom to ask about a topic: a section and its office number, never a person's name (S23)."""
 
     __tablename__ = "contact"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, exists, func, insert, select, union_all, update
+from sqlalchemy import column, delete, exists, func, insert, select, table, union_all, update
 from sqlalchemy.orm import aliased, joinedload
 
 from app import create_app
 from app.foundation import access
 from app.foundation.access import ForeignWrite
-from app.foundation.access.guard import guarded
+from app.foundation.access.guard import PastTheGuard, guarded
 from app.foundation.database import db, transaction
-from app.foundation.tenancy.models import Office, Site, Unit
+from app.foundation.signing.models import FormerPassword, RecoveryCode, SecondFactor
+from app.foundation.tenancy.models import Contact, Office, Person, Post, Site, Unit
 from tests.policies.world import World, build
 
 
@@ -315,3 +317,115 @@ def test_a_sub_select_below_a_public_table_is_narrowed_too(world: World) -> None
         assert all(db.session.execute(query).all() for query in asked)
     with access.acting_as(access.NOBODY):
         assert [db.session.execute(query).all() for query in asked] == [[]] * len(asked)
+
+
+EVERYTHING = access.system("tests", over="0.")
+CLERK = ("clerk", "0.43.07.02.")
+
+
+def test_ending_a_pause_or_forgetting_an_authenticator_opens_no_account_and_no_post(world: World) -> None:
+    security, office = world.actor(("security", "0.43.07.")), world.offices["0.43.07."]
+    for role in ("head", "security"):
+        with access.acting_as(security), pytest.raises(ForeignWrite), transaction() as session:
+            session.add(
+                Post(person_id=security.person_id, role=role, office_id=office.id, since=date(2014, 1, 1))
+            )
+    with access.acting_as(security), pytest.raises(ForeignWrite), transaction() as session:
+        session.scalars(select(Person).where(Person.office_id == office.id)).one().last_name = "改"
+    with access.acting_as(security), transaction() as session:
+        assert session.execute(update(Person).values(last_name="改")).rowcount == 0  # type: ignore[attr-defined]
+    assert access.policy().writing_acts("user") == ("manage",)
+
+
+@pytest.mark.parametrize("post", [CLERK, ("admin", "0."), ("head", "0.43.07.")])
+def test_offices_and_contacts_are_changed_by_the_platform_only(world: World, post: tuple[str, str]) -> None:
+    actors = (world.actor(post), access.NOBODY, access.ANONYMOUS, access.system("tests", over="0.43."))
+    with access.acting_as(EVERYTHING), transaction() as session:
+        session.add(
+            Contact(office_id=world.offices["0.43.07."].id, topic="materials", section="科", phone="1")
+        )
+    city = select(Office).where(Office.path == "0.43.07.")
+
+    def another() -> Office:
+        return Office(code="x", path="0.43.07.x.", name="x", short_name="x", kind="office", level="county")
+
+    changes: list[Any] = [
+        lambda session: setattr(session.scalars(city).one(), "settings", {}),
+        lambda session: session.delete(
+            session.scalars(select(Office).where(Office.path == "0.43.01.02.")).one()
+        ),
+        lambda session: session.add(another()),
+        lambda session: setattr(session.scalars(select(Contact)).one(), "phone", "2"),
+        lambda session: session.delete(session.scalars(select(Contact)).one()),
+        lambda session: session.execute(update(Office).values(settings={})),
+        lambda session: session.execute(delete(Contact)),
+        lambda session: session.execute(insert(Contact), [{"office_id": 1, "topic": "hanging"}]),
+    ]
+    for actor in actors:
+        for change in changes:
+            with (
+                access.acting_as(actor),
+                pytest.raises(ForeignWrite, match="platform"),
+                transaction() as session,
+            ):
+                change(session)
+                session.flush()
+        with access.acting_as(actor), transaction() as session:  # reading, and an office nobody changed
+            assert session.scalars(city).one().settings
+            session.scalars(city).one().name = "0.43.07."
+    with access.acting_as(EVERYTHING), transaction() as session:
+        session.scalars(city).one().settings = {}
+
+
+def test_secrets_are_read_and_changed_by_the_platform_only(world: World) -> None:
+    clerk, moment = world.actor(CLERK), datetime(2014, 11, 18, tzinfo=UTC)
+    mine = clerk.person_id
+    with access.acting_as(EVERYTHING), transaction() as session:
+        session.add(FormerPassword(person_id=mine, hashed="x", replaced_at=moment))
+        session.add(RecoveryCode(person_id=mine, digest="x"))
+        session.add(SecondFactor(person_id=mine, secret="x"))
+    asked: list[Any] = [
+        *(select(model) for model in (FormerPassword, RecoveryCode, SecondFactor)),
+        select(FormerPassword.hashed),
+        select(aliased(FormerPassword).hashed),
+        select(func.count(SecondFactor.id)).having(func.count(SecondFactor.id) > 0),
+        select(Office.id).where(exists().where(RecoveryCode.person_id == mine)),
+        select(Person.id).join(FormerPassword, FormerPassword.person_id == Person.id),
+    ]
+    for actor in (clerk, world.actor(("admin", "0.")), access.NOBODY, access.system("tests", over="0.43.")):
+        with access.acting_as(actor):
+            assert [db.session.execute(query).all() for query in asked] == [[]] * len(asked)
+            with pytest.raises(ForeignWrite), transaction() as session:
+                session.add(RecoveryCode(person_id=mine, digest="mine"))
+            for statement in (delete(SecondFactor), update(FormerPassword).values(hashed="y")):
+                with pytest.raises(ForeignWrite), transaction() as session:
+                    session.execute(statement)
+    with access.acting_as(EVERYTHING):
+        assert all(db.session.execute(query).all() for query in asked)
+
+
+def test_a_table_named_without_its_class_is_refused(world: World) -> None:
+    unit: Any = Unit.__table__
+    asked: list[Any] = [
+        select(column("name")).select_from(table("unit")),
+        select(func.count()).select_from(table("unit")),
+        select(unit.c.name),
+        select(unit),
+        select(Office.id).join(unit, unit.c.home_id == Office.id),
+        select(Office.id).where(Office.id.in_(select(unit.c.home_id))),
+        select(table("second_factor", column("secret")).c.secret),
+        union_all(select(Site.name), select(unit.c.name)),
+        update(unit).values(address="改"),
+        delete(unit),
+        insert(unit).values(name="越"),
+        update(table("office", column("settings"))).values(settings="{}"),
+    ]
+    for actor in (world.actor(CLERK), access.NOBODY, access.system("tests", over="0.43.")):
+        with access.acting_as(actor):
+            for query in asked:
+                with pytest.raises(PastTheGuard), transaction() as session:
+                    session.execute(query)
+    with access.acting_as(EVERYTHING):
+        assert all(db.session.execute(query).all() for query in asked[:6])
+    with access.acting_as(world.actor(CLERK)):  # what has no jurisdiction is everybody's
+        assert db.session.execute(select(column("name")).select_from(table("office"))).all()

@@ -91,7 +91,7 @@ def test_the_database_gives_each_actor_the_rows_the_policy_gives(app: Flask) -> 
             wanted = {key for key, obj, facts in held if allowed(actor, obj, facts)}
             with access.acting_as(actor):
                 as_text = set(db.session.scalars(text(f"SELECT id FROM {table.name}")))
-                as_core = set(db.session.scalars(db.select(table.c.id)))
+                as_core = set(db.session.connection().scalars(db.select(table.c.id)))
                 with db.engine.connect() as connection:
                     as_driver = {row[0] for row in connection.exec_driver_sql(f"SELECT id FROM {table.name}")}
             assert as_text == as_core == as_driver == wanted, (name, table.name)
@@ -123,7 +123,8 @@ def test_writing_abroad_is_refused_or_touches_nothing(app: Flask) -> None:
     clerk = access.actor_for("wuling.clerk")
     with access.acting_as(clerk):
         with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
-            session.execute(insert(Unit.__table__).values({**values, "id": 999999, "account": "99999999"}))
+            values |= {"id": 999999, "account": "99999999"}
+            session.connection().execute(insert(Unit.__table__).values(values))  # type: ignore[arg-type]
         with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
             session.execute(
                 text("UPDATE unit SET review_path = '0.43.07.03.' WHERE id = :id"), {"id": own_id}
@@ -154,6 +155,90 @@ def test_a_record_is_read_with_its_row_and_changed_by_nobody(app: Flask) -> None
             assert db.session.scalar(text("SELECT count(*) FROM audit_entry WHERE obj = 'unit'")) == 0
     with access.acting_as(EVERYTHING), pytest.raises(DBAPIError, match="permission denied"):
         db.session.execute(text("UPDATE audit_entry SET person = ''"))
+
+
+def test_a_security_officer_writes_no_post_and_no_account(app: Flask) -> None:
+    security = access.actor_for("changde.security")
+    mine = {"person": security.person_id, "office": security.posts[0].office_id}
+    with access.acting_as(security):
+        with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
+            session.execute(
+                text(
+                    "INSERT INTO post (person_id, role, office_id, since, review_path, document, given_by, ended_by, "
+                    "ended_because, created_at, updated_at) "
+                    "VALUES (:person, 'head', :office, '2014-01-01', '0.43.07.', '', '', '', '', now(), now())"
+                ),
+                mine,
+            )
+        with transaction() as session:
+            for change in (
+                "UPDATE ab_user SET active = true",
+                "UPDATE post SET role = 'head'",
+                "DELETE FROM post",
+            ):
+                assert session.execute(text(change)).rowcount == 0  # type: ignore[attr-defined]
+
+
+OFFICE_CHANGES = (
+    "UPDATE office SET settings = '{}' WHERE path = '0.43.07.'",
+    "UPDATE office SET settings = '{}'",
+    "DELETE FROM office WHERE path = '0.43.07.z2.'",
+    "INSERT INTO office (code, path, name, short_name, kind, level, settings, active, created_at, updated_at) "
+    "VALUES ('x', '0.x.', 'x', 'x', 'office', 'province', '{}', true, now(), now())",
+    "UPDATE contact SET phone = ''",
+    "DELETE FROM contact",
+)
+
+
+def test_offices_and_contacts_are_changed_by_the_platform_only(app: Flask) -> None:
+    actors = [access.actor_for(name) for name in ("wuling.clerk", "changde.admin", "central.reviewer")]
+    for actor in (*actors, access.NOBODY, access.ANONYMOUS, access.system("tests", over="0.43.")):
+        with access.acting_as(actor):
+            for change in OFFICE_CHANGES:
+                with (
+                    pytest.raises(DBAPIError, match="changed by the platform only"),
+                    transaction() as session,
+                ):
+                    session.execute(text(change))
+            with (
+                transaction() as session
+            ):  # whoever numbers or grants waits for others on the office's own row
+                assert session.scalar(text("SELECT id FROM office WHERE path = '0.43.07.' FOR UPDATE"))
+    with access.acting_as(EVERYTHING), transaction() as session:
+        for change in (OFFICE_CHANGES[0], *OFFICE_CHANGES[3:]):
+            session.execute(text(change))
+        session.rollback()
+
+
+def test_secrets_are_read_and_changed_by_the_platform_only(app: Flask) -> None:
+    with access.acting_as(EVERYTHING), transaction() as session:
+        mine = access.actor_for("wuling.clerk").person_id
+        for made in (
+            "INSERT INTO former_password (person_id, hashed, replaced_at) VALUES (:me, 'x', now())",
+            "INSERT INTO recovery_code (person_id, digest) VALUES (:me, 'x')",
+            "INSERT INTO second_factor (person_id, secret, last_step) VALUES (:me, 'x', 0)",
+        ):
+            session.execute(text(made), {"me": mine})
+    for actor in (access.actor_for("wuling.clerk"), access.actor_for("changde.security"), access.NOBODY):
+        with access.acting_as(actor):
+            for name in ("former_password", "recovery_code", "second_factor"):
+                assert db.session.scalar(text(f"SELECT count(*) FROM {name}")) == 0
+                with transaction() as session:
+                    gone = session.execute(text(f"DELETE FROM {name}"))
+                    assert gone.rowcount == 0  # type: ignore[attr-defined]
+                with pytest.raises(DBAPIError, match="row-level security"), transaction() as session:
+                    session.execute(
+                        text(
+                            f"INSERT INTO {name} SELECT (jsonb_populate_record(NULL::{name}, "
+                            "jsonb_build_object('id', 7, 'person_id', 1, 'digest', 'y', 'hashed', 'y', 'secret', 'y', "
+                            "'last_step', 0, 'replaced_at', now()))).*"
+                        )
+                    )
+    with access.acting_as(EVERYTHING):
+        for name in ("former_password", "recovery_code", "second_factor"):
+            assert db.session.scalar(text(f"SELECT count(*) FROM {name}")), name
+        with pytest.raises(DBAPIError, match="permission denied"):
+            db.session.execute(text("DELETE FROM audit_head"))
 
 
 def test_a_bare_connection_of_the_owner_sees_nothing(app: Flask) -> None:
@@ -270,8 +355,13 @@ def test_health_names_a_table_without_policies(app: Flask) -> None:
     with db.engine.connect().execution_options(as_owner=True) as connection:
         connection.execute(text("ALTER TABLE domain_record NO FORCE ROW LEVEL SECURITY"))
         connection.execute(text("DROP POLICY bianban_add ON survey_sheet"))
+        connection.execute(text("DROP POLICY bianban_all ON second_factor"))
+        connection.execute(text("DROP TRIGGER bianban_kept ON contact"))
+        connection.execute(text("ALTER TABLE office DISABLE TRIGGER bianban_kept"))
+        connection.execute(text("ALTER TABLE audit_entry DISABLE ROW LEVEL SECURITY"))
         connection.commit()
-    assert "domain_record、survey_sheet" in str(health.ailment())
+    named = "audit_entry、contact、domain_record、office、second_factor、survey_sheet"
+    assert named in str(health.ailment())
 
 
 def test_a_superuser_is_refused_at_the_start(postgres: PostgresServer, tmp_path: Any) -> None:
