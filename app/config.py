@@ -57,8 +57,17 @@ def _instance_secrets(instance: Path) -> dict[str, str]:
         "BIANBAN_DATA_KEYS": _fernet_key(),
         "BIANBAN_AUDIT_KEY": secrets.token_urlsafe(48),
     }
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(made), "utf-8")
+    whole = instance / f".secrets-{secrets.token_hex(8)}"
+    whole.touch(mode=0o600)
+    whole.write_text(json.dumps(made), "utf-8")
+    try:
+        os.link(whole, path)  # of two processes that start at once the second takes what the first has made
+    except FileExistsError:
+        return _instance_secrets(instance)
+    except OSError:  # a file system without hard links
+        whole.replace(path)
+    finally:
+        whole.unlink(missing_ok=True)
     return made
 
 
@@ -148,6 +157,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DATA_KEYS": [key.strip() for key in secret("BIANBAN_DATA_KEYS").split(",")],
         "AUDIT_KEY": secret("BIANBAN_AUDIT_KEY"),
         "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
+        "PG_BIN": env.get("BIANBAN_PG_BIN", ""),  # where pg_dump and pg_restore lie, when not where Debian puts them
         "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
