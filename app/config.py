@@ -157,7 +157,9 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DATA_KEYS": [key.strip() for key in secret("BIANBAN_DATA_KEYS").split(",")],
         "AUDIT_KEY": secret("BIANBAN_AUDIT_KEY"),
         "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
-        "PG_BIN": env.get("BIANBAN_PG_BIN", ""),  # where pg_dump and pg_restore lie, when not where Debian puts them
+        "PG_BIN": env.get(
+            "BIANBAN_PG_BIN", ""
+        ),  # where pg_dump and pg_restore lie, when not where Debian puts them
         "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.foundation import access, audit, health
+from app.foundation import access, audit, clock, health
 from app.foundation.backup import checking, making, restoring
 from app.foundation.backup.errors import BackupRefused
 from app.foundation.backup.manifest import Manifest
@@ -36,7 +37,7 @@ def create(target: Path | None, allow_faults: bool) -> None:
         made = making.create(target, _progress(), allow_faults=allow_faults)
         for fault in made.manifest.faults:
             click.echo(f"注意：{fault}", err=True)
-        click.echo(f"已备份：{made.path}（{_megabytes(made.path)} MB）")
+        click.echo(f"已备份：{made.path}（{_size(made.path)}）")
         click.echo(_summary(made.manifest))
         click.echo("密钥不在备份中，请另行妥善保存；并把备份复制到另一台机器。")
         if _is_current(made.manifest):
@@ -89,14 +90,16 @@ def _is_current(found: Manifest) -> bool:
 
 def _summary(found: Manifest) -> str:
     held = found.holdings
+    moment = clock.localise(datetime.fromisoformat(found.created_at))
     return (
-        f"{found.created_at}，程序 {found.program}，{found.kind}，结构版本 {held.revision}；"
+        f"{moment:%Y-%m-%d %H:%M:%S}（北京时间），程序 {found.program}，{found.kind}，结构版本 {held.revision}；"
         f"{len(held.rows)} 张表 {sum(held.rows.values())} 行，材料 {found.uploads} 件，操作记录 {held.audit_count} 条。"
     )
 
 
-def _megabytes(path: Path) -> str:
-    return f"{path.stat().st_size / 1_000_000:,.1f}"
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1_000_000:,.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} KB"
 
 
 def _progress() -> Progress:
