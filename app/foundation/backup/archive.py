@@ -18,12 +18,13 @@ from app.foundation.backup.manifest import Member
 
 MANIFEST = "manifest.json"
 AUDIT_HEAD = "audit.head"
-UPLOADS = "uploads/"
+UPLOADS = "uploads/"  # what people handed in
+RESULTS = "results/"  # what jobs left for whoever waits
 DATABASES = ("database.sqlite3", "database.dump")
 CHUNK = 1024 * 1024
 LEVEL = 3  # scans and dumps are packed already: more effort costs hours and saves little
 MANIFEST_LIMIT = 512 * CHUNK
-_UPLOAD = re.compile(r"uploads/([0-9A-Za-z_-]{2})/(\1[0-9A-Za-z_-]{0,62})\Z")
+_KEPT = re.compile(r"(?:uploads|results)/([0-9A-Za-z_-]{2})/(\1[0-9A-Za-z_-]{0,62})\Z")
 _DAMAGED = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, UnicodeError, ValueError, OverflowError)
 
 
@@ -47,14 +48,14 @@ class Digesting:
         return Member(self.size, self._digest.hexdigest())
 
 
-def upload_name(stored_name: str) -> str:
-    """Where an uploaded file stands in the archive."""
-    return f"{UPLOADS}{stored_name[:2]}/{stored_name}"
+def kept_name(shelf: str, stored_name: str) -> str:
+    """Where an upload or a result stands in the archive."""
+    return f"{shelf}{stored_name[:2]}/{stored_name}"
 
 
 def allowed(name: str) -> bool:
     """Whether a member may have this name: none that leads out of its folder is on the list."""
-    return name in (MANIFEST, AUDIT_HEAD, *DATABASES) or _UPLOAD.match(name) is not None
+    return name in (MANIFEST, AUDIT_HEAD, *DATABASES) or _KEPT.match(name) is not None
 
 
 class Writer:
@@ -122,7 +123,7 @@ def read(path: Path, take: Callable[[str, int, Digesting], None]) -> dict[str, M
             f"备份文件不完整或者已损坏（{error}）。请重新复制这个文件，或者换用另一份备份。"
         ) from error
     except OSError as error:
-        raise BackupRefused(f"备份文件无法读取：{error}") from error
+        raise BackupRefused(f"读取备份时出错：{error}。请检查磁盘空间和目录权限。") from error
     if list(found)[-1:] != [MANIFEST]:
         raise BackupRefused("备份文件不完整：缺少末尾的清单，制作或者复制时中断过。请换用另一份备份。")
     return found

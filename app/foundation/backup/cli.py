@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.foundation import access, audit, clock, health
 from app.foundation.backup import checking, making, restoring
@@ -126,6 +128,10 @@ def _refusals() -> Iterator[None]:
             for line in refused.lines:
                 click.echo(line, err=True)
             raise SystemExit(1) from refused
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            said = getattr(error, "orig", None) or error
+            click.echo(f"没有完成：{said}。请检查磁盘空间、目录权限和数据库连接。", err=True)
+            raise SystemExit(1) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import and_, column, func, inspect, select, table
+from sqlalchemy import String, and_, column, func, inspect, select, table
 from sqlalchemy.engine import Connection
 
 from app.foundation.audit.models import AuditEntry, AuditHead
@@ -55,6 +55,15 @@ def uploads(connection: Connection) -> list[Upload]:
     """Every uploaded file the database knows."""
     query = select(StoredFile.stored_name, StoredFile.size, StoredFile.sha256).order_by(StoredFile.id)
     return [Upload(*row) for row in connection.execute(query)]
+
+
+def results(connection: Connection) -> list[str]:
+    """The files that jobs left for whoever waits, by stored name."""
+    if "job" not in inspect(connection).get_table_names():
+        return []
+    name = column("result_file", String)
+    query = select(name).select_from(table("job")).where(name.is_not(None), name != "")
+    return [str(one) for one in connection.execute(query).scalars()]
 
 
 def audit_faults(connection: Connection, outside: bytes | None) -> Iterator[str]:

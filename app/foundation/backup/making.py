@@ -42,6 +42,7 @@ class _Taken:
 
     holdings: Holdings
     uploads: list[Upload]
+    results: list[str]
     outside: bytes | None
     faults: list[str]
 
@@ -54,7 +55,7 @@ def create(target: Path | None, progress: Progress, *, allow_faults: bool = Fals
     """
     moment = clock.wall()
     path = _destination(target, moment)
-    folder = Path(current_app.config["UPLOADS_DIR"])
+    folder = materials.uploads_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = stores.of(db.engine)
     if not store.occupied():
@@ -92,12 +93,14 @@ def _take(store: stores.Store, copy: Path, folder: Path, pins: Path, progress: P
         with store.held():
             snapshot = reading.enter_context(store.snapshot())
             uploads = contents.uploads(snapshot)
-            missing = materials.pin(uploads, folder, pins)
+            missing = materials.pin((one.stored_name for one in uploads), folder, pins)
+        results = contents.results(snapshot)
+        materials.pin(results, materials.results_folder(), pins)
         faults = [f"缺少{materials.describe(missing)}。"] if missing else []
         faults += contents.audit_faults(snapshot, outside)
         holdings = contents.holdings(snapshot, progress)
         store.dump(snapshot, copy, progress)
-    return _Taken(holdings, uploads, outside, faults)
+    return _Taken(holdings, uploads, results, outside, faults)
 
 
 def _write(
@@ -112,6 +115,7 @@ def _write(
         progress.note("写入数据库副本", 0)
         writer.add_file(store.member, work / store.member)
         damaged = materials.pack(taken.uploads, pins, writer, progress)
+        materials.pack_results(taken.results, pins, writer)
         if taken.outside is not None:
             writer.add_bytes(archive.AUDIT_HEAD, taken.outside)
         made = Manifest(

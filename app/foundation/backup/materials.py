@@ -1,4 +1,4 @@
-"""The uploads of a backup: pinned while nobody can throw one away, so that every row has its bytes.
+"""The files of a backup: uploads pinned while nobody can throw one away, so that every row has its bytes.
 
 A file is written before its row is committed and removed after its row's deletion is: whoever sees a row while no
 deletion can be committed finds its bytes. A hard link keeps them until they are in the archive; they never change.
@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from flask import current_app
+
 from app.foundation.backup import archive
 from app.foundation.backup.contents import SHOWN, Upload
-from app.foundation.backup.errors import BackupRefused
 from app.foundation.backup.manifest import Member
 from app.foundation.backup.progress import Progress
 from app.foundation.backup.workplace import PREFIX
 
 
+def uploads_folder() -> Path:
+    """Where uploads lie."""
+    return Path(current_app.config["UPLOADS_DIR"])
+
+
+def results_folder() -> Path:
+    """Where jobs leave their results."""
+    return Path(current_app.config["INSTANCE_DIR"]) / "results"
+
+
 def place(folder: Path, stored_name: str) -> Path:
-    """Where the bytes of an upload lie."""
+    """Where the bytes of an upload or a result lie."""
     return folder / stored_name[:2] / stored_name
 
 
@@ -37,13 +48,13 @@ def pin_most(folder: Path, pins: Path, progress: Progress) -> None:
             _pin(path, pins / path.name)
 
 
-def pin(wanted: Iterable[Upload], folder: Path, pins: Path) -> list[str]:
+def pin(wanted: Iterable[str], folder: Path, pins: Path) -> list[str]:
     """Pin what the snapshot names and is not pinned yet; the names of those whose bytes are missing."""
     missing = []
-    for one in wanted:
-        target = pins / one.stored_name
-        if not target.exists() and not _pin(place(folder, one.stored_name), target):
-            missing.append(one.stored_name)
+    for name in wanted:
+        target = pins / name
+        if not target.exists() and not _pin(place(folder, name), target):
+            missing.append(name)
     return missing
 
 
@@ -71,21 +82,34 @@ def pack(wanted: list[Upload], pins: Path, writer: archive.Writer, progress: Pro
         path = pins / one.stored_name
         if not path.exists():
             continue
-        if writer.add_file(archive.upload_name(one.stored_name), path) != Member(one.size, one.sha256):
+        name = archive.kept_name(archive.UPLOADS, one.stored_name)
+        if writer.add_file(name, path) != Member(one.size, one.sha256):
             damaged.append(one.stored_name)
     return damaged
 
 
+def pack_results(wanted: list[str], pins: Path, writer: archive.Writer) -> None:
+    """Write those results that are still there: one whose time was over is nobody's loss."""
+    for name in wanted:
+        if (pins / name).exists():
+            writer.add_file(archive.kept_name(archive.RESULTS, name), pins / name)
+
+
 def occupied(folder: Path) -> bool:
-    """Whether anything lies in the uploads folder."""
+    """Whether anything lies in a folder of uploads or results."""
     return folder.is_dir() and any(not path.name.startswith(PREFIX) for path in folder.iterdir())
 
 
-def unpack(name: str, stream: archive.Digesting, folder: Path) -> None:
-    """Put one file of the archive into the uploads folder, as ``files.store`` would."""
-    if not archive.allowed(name):
-        raise BackupRefused(f"备份文件中有不该有的内容：{name!r}。")
-    target = folder / name.removeprefix(archive.UPLOADS)
+def target_of(name: str) -> Path | None:
+    """Where a member of the archive belongs, when it is an upload or a result."""
+    for shelf, folder in ((archive.UPLOADS, uploads_folder()), (archive.RESULTS, results_folder())):
+        if name.startswith(shelf) and archive.allowed(name):
+            return folder / name.removeprefix(shelf)
+    return None
+
+
+def unpack(stream: archive.Digesting, target: Path) -> None:
+    """Put one file of the archive into its place, as ``files.store`` would."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
         while chunk := stream.read(archive.CHUNK):
@@ -94,22 +118,27 @@ def unpack(name: str, stream: archive.Digesting, folder: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def remove(names: Iterable[str], folder: Path) -> None:
+def remove(names: Iterable[str]) -> None:
     """Take away what ``unpack`` has put there."""
     for name in names:
-        if name.startswith(archive.UPLOADS):
-            target = folder / name.removeprefix(archive.UPLOADS)
+        target = target_of(name)
+        if target is not None:
             target.unlink(missing_ok=True)
             with suppress(OSError):  # others of the shelf are still there
                 target.parent.rmdir()
+    with suppress(OSError):  # not empty, or never there
+        results_folder().rmdir()
 
 
-def faults(known: list[Upload], members: dict[str, Member], folder: Path) -> Iterator[str]:
+def faults(known: list[Upload], members: Mapping[str, Member]) -> Iterator[str]:
     """Where the restored files are not what the restored rows say."""
+    folder = uploads_folder()
     lacking = [one.stored_name for one in known if not place(folder, one.stored_name).is_file()]
     if lacking:
         yield f"缺少 {describe(lacking)}。"
-    names = {archive.upload_name(one.stored_name): Member(one.size, one.sha256) for one in known}
+    names = {
+        archive.kept_name(archive.UPLOADS, one.stored_name): Member(one.size, one.sha256) for one in known
+    }
     stored = {name: one for name, one in members.items() if name.startswith(archive.UPLOADS)}
     other = [name for name, one in stored.items() if names.get(name) != one]
     if other:

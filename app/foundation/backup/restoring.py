@@ -8,14 +8,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
-from flask import current_app
-
 from app.foundation import health, upgrades
 from app.foundation.audit import service as audit_service
 from app.foundation.backup import archive, checking, contents, materials, stores, workplace
 from app.foundation.backup.checking import Checked
 from app.foundation.backup.errors import BackupRefused
-from app.foundation.backup.manifest import Manifest, Member
+from app.foundation.backup.manifest import Manifest
 from app.foundation.backup.progress import Progress
 from app.foundation.database import AS_OWNER, db
 
@@ -30,10 +28,9 @@ def restore(path: Path, progress: Progress, *, allow_faults: bool = False) -> tu
         BackupRefused: it was not restored, and the place is as empty as before.
     """
     store = stores.of(db.engine)
-    folder = Path(current_app.config["UPLOADS_DIR"])
-    ensure_fresh(store, folder)
+    ensure_fresh(store)
     with upgrades.alone(db.engine), checking.room(path) as work:
-        ensure_fresh(store, folder)  # whoever held the lock before may have filled it
+        ensure_fresh(store)  # whoever held the lock before may have filled it
         checked = checking.verify(path, work, progress)
         _ensure_fitting(checked, store)
         if checked.manifest.faults and not allow_faults:
@@ -42,17 +39,17 @@ def restore(path: Path, progress: Progress, *, allow_faults: bool = False) -> tu
             )
         store.ready(checked.manifest)
         with ExitStack() as undo:
-            _lay_out(checked, folder, undo, progress)
+            _lay_out(checked, undo, progress)
             undo.callback(store.wipe)
             store.load(work / store.member, progress)
-            faults = prove(checked.manifest, folder, progress)
+            faults = prove(checked.manifest, progress)
             if faults and not allow_faults:
                 raise BackupRefused("恢复后的核验没有通过，已全部撤销：", *faults)
             undo.pop_all()
     return checked.manifest, faults
 
 
-def ensure_fresh(store: stores.Store, folder: Path) -> None:
+def ensure_fresh(store: stores.Store) -> None:
     """Only an empty place is restored into.
 
     Raises:
@@ -63,10 +60,13 @@ def ensure_fresh(store: stores.Store, folder: Path) -> None:
         said.append(
             "数据库不是空的。请把 DATABASE_URL（或者 BIANBAN_INSTANCE）指向新建的空库，不要在原库上恢复。"
         )
+    folder = materials.uploads_folder()
     if folder.is_dir():
         workplace.sweep(folder)
     if materials.occupied(folder):
         said.append(f"材料目录不是空的：{folder}。请先移走其中的文件，或者用 BIANBAN_UPLOADS 指向空目录。")
+    if materials.occupied(materials.results_folder()):
+        said.append(f"任务结果目录不是空的：{materials.results_folder()}。请先移走其中的文件。")
     if audit_service.outside_head() is not None:
         said.append(
             "数据目录中已有库外链头文件 audit.head。它属于原来的库，请移走留存，或者用 BIANBAN_INSTANCE 指向新目录。"
@@ -93,39 +93,37 @@ def _ensure_fitting(checked: Checked, store: stores.Store) -> None:
         )
 
 
-def _lay_out(checked: Checked, folder: Path, undo: ExitStack, progress: Progress) -> None:
-    """Uploads and outside head into their places; the database's copy lies in the work folder already."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    undo.callback(materials.remove, checked.manifest.members, folder)
-    total, heads = checked.manifest.uploads, bytearray()
-    laid = [0]
+def _lay_out(checked: Checked, undo: ExitStack, progress: Progress) -> None:
+    """Files and outside head into their places; the database's copy lies in the work folder already."""
+    materials.uploads_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    promised = checked.manifest.members
+    undo.callback(materials.remove, promised)
+    heads, laid = bytearray(), [0]
 
     def take(name: str, _size: int, stream: archive.Digesting) -> None:
-        if name.startswith(archive.UPLOADS):
-            if name not in checked.manifest.members:
-                raise BackupRefused(f"备份文件在恢复时被改动：{name}。")
-            progress.note("写入材料", laid[0], total)
-            materials.unpack(name, stream, folder)
+        target = materials.target_of(name)
+        if target is not None and name in promised:
+            progress.note("写入材料", laid[0], len(promised))
+            materials.unpack(stream, target)
             laid[0] += 1
         elif name == archive.AUDIT_HEAD:
             heads.extend(stream.read())
 
     found = archive.read(checked.path, take)
     del found[archive.MANIFEST]
-    if found != checked.manifest.members:
+    if found != promised:
         raise BackupRefused("备份文件在恢复时被改动，没有恢复。请重新核验后再试。")
     if archive.AUDIT_HEAD in found:
         undo.callback(audit_service.remove_outside_head)
         audit_service.put_outside_head(bytes(heads))
 
 
-def prove(promised: Manifest, folder: Path, progress: Progress) -> list[str]:
+def prove(promised: Manifest, progress: Progress) -> list[str]:
     """Row counts, revision and head as promised; every key points to something; uploads and the record are whole."""
     with db.engine.connect().execution_options(**AS_OWNER) as connection:
         faults = list(contents.compare(contents.holdings(connection, progress), promised.holdings))
         faults += contents.orphans(connection, progress)
-        members: dict[str, Member] = dict(promised.members)
-        faults += materials.faults(contents.uploads(connection), members, folder)
+        faults += materials.faults(contents.uploads(connection), promised.members)
     try:
         faults += [f"操作记录核验：{fault}" for fault in audit_service.verify()]
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from io import BytesIO
@@ -34,11 +35,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 def hand_in(number: int, size: int = 0) -> int:
-    """One upload, in a transaction of its own."""
+    """One upload that does not pack, in a transaction of its own."""
     with access.acting_as(SYSTEM), transaction() as session:
         parent = session.scalars(select(Site).order_by(Site.id)).first()
         assert parent is not None
-        content = PDF + f"{number}".encode() + b"x" * size
+        content = PDF + f"{number}".encode() + os.urandom(size)
         return files.store(BytesIO(content), f"材料{number}.pdf", obj="survey", parent=parent, kind="scan").id
 
 

@@ -158,7 +158,7 @@ def test_a_manifest_that_cannot_be_read_is_said(
 
 
 def test_names_of_uploads_are_the_only_free_ones() -> None:
-    assert archive.allowed(archive.upload_name("0f" * 16))
+    assert archive.allowed(archive.kept_name(archive.UPLOADS, "0f" * 16))
     assert not archive.allowed("uploads/0f/1f00")
     assert not archive.allowed("uploads/0f/0f00\n")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -11,12 +12,16 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.foundation import audit, drift, keys
+from app.foundation.access.actors import UNGUARDED
+from app.foundation.audit.models import AuditEntry
 from app.foundation.backup import contents, making, restoring, workplace
+from app.foundation.backup.progress import Progress
 from app.foundation.database import AS_OWNER, db
 from tests.foundation.backup.conftest import (
     Fresh,
     bytes_of,
     flask,
+    hand_in,
     held,
     make_backup,
     nothing_there,
@@ -60,8 +65,6 @@ class TestEverythingComesBack:
         with other.app_context():
             answer = flask(other, "tenants", "sync", "--check")
             assert answer.exit_code == 0, answer.output
-            from tests.foundation.backup.conftest import hand_in
-
             throw_away(hand_in(99))
             assert audit.verify() == []
         for mode in bytes_of(other):
@@ -81,14 +84,8 @@ def test_an_archive_is_for_its_owner_alone_and_says_what_is_in_it(busy: Flask, t
     for secret in (busy.config["AUDIT_KEY"], busy.config["SECRET_KEY"], *busy.config["DATA_KEYS"]):
         assert str(secret).encode() not in raw
     with busy.app_context():
-        assert "backup.created" in {entry.verb for entry in _last_entries()}
-
-
-def _last_entries() -> list[object]:
-    from app.foundation.access.actors import UNGUARDED
-    from app.foundation.audit.models import AuditEntry
-
-    return list(db.session.scalars(db.select(AuditEntry), execution_options=UNGUARDED))
+        verbs = db.session.scalars(db.select(AuditEntry.verb), execution_options=UNGUARDED)
+        assert "backup.created" in set(verbs)
 
 
 def test_by_default_it_lies_in_the_instances_own_folder(busy: Flask) -> None:
@@ -296,7 +293,51 @@ def test_a_tail_that_was_cut_off_is_noticed_while_backing_up(busy: Flask, tmp_pa
     assert "flask audit verify" in answer.output
 
 
-def _silent():  # type: ignore[no-untyped-def]
-    from app.foundation.backup.progress import Progress
-
+def _silent() -> Progress:
     return Progress(lambda _line: None)
+
+
+def test_results_of_jobs_come_along_while_they_are_there(
+    busy: Flask, fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, gone = "ab" * 24, "cd" * 24
+    folder = Path(busy.config["INSTANCE_DIR"]) / "results" / "ab"
+    folder.mkdir(parents=True)
+    (folder / there).write_bytes(b"a workbook")
+    monkeypatch.setattr(contents, "results", lambda _connection: [there, gone])
+    archive = make_backup(busy, tmp_path / "one")
+    other = fresh()
+    answer = flask(other, "backup", "restore", archive)
+    assert answer.exit_code == 0, answer.output
+    assert (Path(other.config["INSTANCE_DIR"]) / "results" / "ab" / there).read_bytes() == b"a workbook"
+    third = fresh()
+    monkeypatch.setattr(contents, "compare", lambda *_rest: iter(["行数与清单不符"]))
+    assert flask(third, "backup", "restore", archive).exit_code == 1
+    assert nothing_there(third)
+
+
+def test_results_are_those_that_jobs_name(busy: Flask) -> None:
+    with db.engine.connect().execution_options(**AS_OWNER) as connection, connection.begin():
+        if "job" not in contents.tables(connection):
+            connection.execute(text("CREATE TABLE job (id integer, result_file varchar(64))"))
+            connection.execute(text("INSERT INTO job VALUES (1, 'abab'), (2, ''), (3, NULL)"))
+            assert contents.results(connection) == ["abab"]
+        connection.rollback()
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(busy: Flask, tmp_path: Path) -> None:
+    """The limit on a file's size stands for the disk: what is written past it fails in the same way."""
+    for number in range(4):
+        hand_in(number, 5_000_000)
+    folder = tmp_path / "target"
+    folder.mkdir()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12_000_000, hard))
+    try:
+        answer = flask(busy, "backup", "create", folder / "one")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert answer.exit_code == 1
+    assert "没有完成" in answer.output and "磁盘空间" in answer.output
+    assert list(folder.iterdir()) == []
+    assert not list(Path(busy.config["UPLOADS_DIR"]).glob(f"{workplace.PREFIX}*"))

@@ -72,7 +72,7 @@ def people_at_work(app: Flask, number: int = 3) -> Iterator[list[int]]:
 def test_backups_made_while_people_work(busy: Flask, fresh: Fresh, tmp_path: Path) -> None:
     written = []
     with people_at_work(busy) as done:
-        for number in range(3):
+        for number in range(2):
             before = sum(done)
             process = start(busy, "backup", "create", tmp_path / f"{number}.tar.gz")
             said, _ = process.communicate(timeout=120)
@@ -80,13 +80,13 @@ def test_backups_made_while_people_work(busy: Flask, fresh: Fresh, tmp_path: Pat
             written.append(sum(done) - before)
     assert min(written) >= 3, f"people were at work: {written}"
     seen = set()
-    for number in range(3):
+    for number in range(2):
         other = fresh()
         answer = flask(other, "backup", "restore", tmp_path / f"{number}.tar.gz")
         assert answer.exit_code == 0, answer.output
         assert len(bytes_of(other)) == held(other).rows["stored_file"] >= 5
         seen.add(held(other).audit_count)
-    assert len(seen) == 3, "each is of a moment of its own"
+    assert len(seen) == 2, "each is of a moment of its own"
     with busy.app_context():
         assert audit.verify() == []
 
