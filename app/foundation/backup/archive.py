@@ -15,6 +15,7 @@ from typing import IO
 
 from app.foundation.backup.errors import BackupRefused
 from app.foundation.backup.manifest import Member
+from app.foundation.backup.progress import Progress
 
 MANIFEST = "manifest.json"
 AUDIT_HEAD = "audit.head"
@@ -28,11 +29,25 @@ _KEPT = re.compile(r"(?:uploads|results)/([0-9A-Za-z_-]{2})/(\1[0-9A-Za-z_-]{0,6
 _DAMAGED = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, UnicodeError, ValueError, OverflowError)
 
 
+class Passed:
+    """How many bytes went by so far, told now and then."""
+
+    def __init__(self, what: str, progress: Progress) -> None:
+        self._what = what
+        self._progress = progress
+        self._bytes = 0
+
+    def __call__(self, size: int) -> None:
+        self._bytes += size
+        self._progress.note(self._what, self._bytes >> 20)
+
+
 class Digesting:
     """A readable stream that remembers how much was read and its SHA-256."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], passed: Passed) -> None:
         self._stream = stream
+        self._passed = passed
         self._digest = sha256()
         self.size = 0
 
@@ -41,6 +56,7 @@ class Digesting:
         chunk = self._stream.read(size)
         self._digest.update(chunk)
         self.size += len(chunk)
+        self._passed(len(chunk))
         return chunk
 
     def member(self) -> Member:
@@ -61,9 +77,10 @@ def allowed(name: str) -> bool:
 class Writer:
     """Adds members one after the other and keeps what the manifest has to say of them."""
 
-    def __init__(self, tar: tarfile.TarFile, moment: float) -> None:
+    def __init__(self, tar: tarfile.TarFile, moment: float, progress: Progress) -> None:
         self._tar = tar
         self._moment = moment
+        self._passed = Passed("写入备份（MB）", progress)
         self.members: dict[str, Member] = {}
 
     def add(self, name: str, stream: IO[bytes], size: int) -> Member:
@@ -72,7 +89,7 @@ class Writer:
             raise ValueError(f"no member of a backup: {name}")
         info = tarfile.TarInfo(name)
         info.size, info.mode, info.mtime = size, 0o600, int(self._moment)
-        digesting = Digesting(stream)
+        digesting = Digesting(stream, self._passed)
         self._tar.addfile(info, digesting)
         _forget(self._tar)
         self.members[name] = digesting.member()
@@ -89,16 +106,16 @@ class Writer:
 
 
 @contextmanager
-def writing(stream: IO[bytes], moment: float) -> Iterator[Writer]:
+def writing(stream: IO[bytes], moment: float, progress: Progress) -> Iterator[Writer]:
     """An archive that goes to ``stream`` as it is made."""
     with (
         gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=LEVEL, mtime=moment, filename="") as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
-        yield Writer(tar, moment)
+        yield Writer(tar, moment, progress)
 
 
-def read(path: Path, take: Callable[[str, int, Digesting], None]) -> dict[str, Member]:
+def read(path: Path, take: Callable[[str, int, Digesting], None], progress: Progress) -> dict[str, Member]:
     """Go through an archive once; ``take`` gets each member's name, size and stream, and may leave it unread.
 
     Returns:
@@ -108,11 +125,12 @@ def read(path: Path, take: Callable[[str, int, Digesting], None]) -> dict[str, M
         BackupRefused: it is no archive of ours, is cut off or damaged, or holds what it must not.
     """
     found: dict[str, Member] = {}
+    passed = Passed("读取备份（MB）", progress)
     try:
         with gzip.open(path, "rb") as packed:
             with tarfile.open(fileobj=packed, mode="r|") as tar:
                 while (info := tar.next()) is not None:
-                    found[info.name] = _one(tar, info, found, take)
+                    found[info.name] = _one(tar, info, found, take, passed)
                     _forget(tar)
             while packed.read(CHUNK):  # to the end, where gzip keeps its own check
                 pass
@@ -139,6 +157,7 @@ def _one(
     info: tarfile.TarInfo,
     found: dict[str, Member],
     take: Callable[[str, int, Digesting], None],
+    passed: Passed,
 ) -> Member:
     plain = info.type == tarfile.REGTYPE and not info.issparse()
     stream = tar.extractfile(info) if plain else None
@@ -146,7 +165,7 @@ def _one(
         raise BackupRefused(
             f"备份文件中有不该有的内容：{info.name!r}。它不是本程序制作的，或者被改动过，请勿恢复。"
         )
-    digesting = Digesting(stream)
+    digesting = Digesting(stream, passed)
     take(info.name, info.size, digesting)
     while digesting.read(CHUNK):
         pass

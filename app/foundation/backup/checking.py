@@ -33,7 +33,6 @@ def verify(path: Path, work: Path, progress: Progress) -> Checked:
     content = bytearray()
 
     def take(name: str, size: int, stream: archive.Digesting) -> None:
-        progress.note(f"读取 {name.partition('/')[0]}（MB）", 0 if not size else size >> 20)
         if name in archive.DATABASES:
             spool(stream, work / name)
         elif name == archive.MANIFEST:
@@ -42,7 +41,7 @@ def verify(path: Path, work: Path, progress: Progress) -> Checked:
             while chunk := stream.read(archive.CHUNK):
                 content.extend(chunk)
 
-    found = archive.read(path, take)
+    found = archive.read(path, take, progress)
     promised, seal = manifest.read(bytes(content))
     del found[archive.MANIFEST]
     keys = manifest.missing_keys(promised, current_app.config)

@@ -110,11 +110,10 @@ def _write(
     descriptor = os.open(work / "archive", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with (
         os.fdopen(descriptor, "wb") as stream,
-        archive.writing(stream, moment.timestamp()) as writer,
+        archive.writing(stream, moment.timestamp(), progress) as writer,
     ):
-        progress.note("写入数据库副本", 0)
         writer.add_file(store.member, work / store.member)
-        damaged = materials.pack(taken.uploads, pins, writer, progress)
+        damaged = materials.pack(taken.uploads, pins, writer)
         materials.pack_results(taken.results, pins, writer)
         if taken.outside is not None:
             writer.add_bytes(archive.AUDIT_HEAD, taken.outside)

@@ -74,11 +74,10 @@ def _pin(path: Path, target: Path) -> bool:
     return True
 
 
-def pack(wanted: list[Upload], pins: Path, writer: archive.Writer, progress: Progress) -> list[str]:
+def pack(wanted: list[Upload], pins: Path, writer: archive.Writer) -> list[str]:
     """Write the pinned files into the archive; the names of those that are not what their rows say."""
     damaged = []
-    for number, one in enumerate(wanted):
-        progress.note("写入材料", number, len(wanted))
+    for one in wanted:
         path = pins / one.stored_name
         if not path.exists():
             continue

@@ -98,18 +98,16 @@ def _lay_out(checked: Checked, undo: ExitStack, progress: Progress) -> None:
     materials.uploads_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     promised = checked.manifest.members
     undo.callback(materials.remove, promised)
-    heads, laid = bytearray(), [0]
+    heads = bytearray()
 
     def take(name: str, _size: int, stream: archive.Digesting) -> None:
         target = materials.target_of(name)
         if target is not None and name in promised:
-            progress.note("写入材料", laid[0], len(promised))
             materials.unpack(stream, target)
-            laid[0] += 1
         elif name == archive.AUDIT_HEAD:
             heads.extend(stream.read())
 
-    found = archive.read(checked.path, take)
+    found = archive.read(checked.path, take, progress)
     del found[archive.MANIFEST]
     if found != promised:
         raise BackupRefused("备份文件在恢复时被改动，没有恢复。请重新核验后再试。")
