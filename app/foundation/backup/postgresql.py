@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,11 +131,10 @@ class PostgreSQLStore:
         listed = programs.lines("pg_restore", ["--list", str(path)], log)
         entries = (line.decode("utf-8", errors="replace") for line in listed)
         wanted.write_text("".join(line for line in entries if not _NOT_OURS.match(line)), "utf-8")
-        minutes = [0]
+        began = time.monotonic()
 
         def tick() -> None:
-            minutes[0] += 1
-            progress.note("写入数据库（秒）", minutes[0] // 2)
+            progress.note("写入数据库（已用秒数）", round(time.monotonic() - began))
 
         programs.run(
             "pg_restore",

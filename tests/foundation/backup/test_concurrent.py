@@ -125,9 +125,10 @@ def test_nobody_throws_away_what_the_snapshot_still_names(
 
 
 def test_people_are_held_up_for_moments_only(
-    busy: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    busy: Flask, fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the database is copied and the archive written, everybody writes."""
+    """While the database is copied and the archive written, everybody writes; nothing of that is in the backup,
+    the head outside the database included, which must not be ahead of the copy."""
     real, wrote = making._write, list[int]()
 
     def write(*arguments: object) -> object:
@@ -135,15 +136,18 @@ def test_people_are_held_up_for_moments_only(
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(making, "_write", write)
-    real_holdings = contents.holdings
+    real_results = contents.results
 
-    def holdings(*arguments: object) -> object:
-        wrote.append(hand_in(89))
-        return real_holdings(*arguments)  # type: ignore[arg-type]
+    def results(*arguments: object) -> object:
+        wrote.append(hand_in(89))  # the very next moment after the snapshot
+        return real_results(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(contents, "holdings", holdings)
+    monkeypatch.setattr(contents, "results", results)
     made = making.create(tmp_path / "one", Progress(print))
     assert len(wrote) == 2
+    monkeypatch.undo()
+    answer = flask(fresh(), "backup", "restore", tmp_path / "one")
+    assert answer.exit_code == 0, answer.output
     assert made.manifest.holdings.rows["stored_file"] == 5, "what came later is not in it"
 
 
