@@ -12,7 +12,7 @@ from app.foundation.jobs.kinds import Kind, catalogue
 from app.foundation.jobs.running import Runner
 
 TASK = "bianban.work"
-IN_MEMORY = "memory://"
+
 POLLING = 0.02  # seconds between looks into the in-memory broker
 
 
