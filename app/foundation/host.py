@@ -9,7 +9,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_migrate import Migrate
 
-from app.foundation import database, drift, health, production, rows, upgrades
+from app.foundation import database, drift, health, jobs, production, rows, upgrades
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
@@ -69,6 +69,7 @@ def prepare(app: Flask) -> None:
     files_service.install()
     access_service.init_app(app)
     signing_rules.init_app(app)
+    jobs.init_app(app)
     csrf.register(app)
     for group in (access_cli, audit_cli, backup_cli, drill_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
@@ -78,6 +79,7 @@ def prepare(app: Flask) -> None:
 
 def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
     """Build Flask-AppBuilder inside this app and let each plugin add its views."""
+    jobs.schedules.ensure_known(app)
     with app.app_context():
         i18n.prepare(app)
         appbuilder = AppBuilder(

@@ -23,6 +23,7 @@ from app.foundation.backup.errors import BackupRefused
 from app.foundation.backup.manifest import Holdings, Manifest
 from app.foundation.backup.progress import Progress
 from app.foundation.database import db
+from app.foundation.jobs import results
 
 FOLDER = "backups"
 SUFFIX = ".tar.gz"
@@ -94,13 +95,13 @@ def _take(store: stores.Store, copy: Path, folder: Path, pins: Path, progress: P
             snapshot = reading.enter_context(store.snapshot())
             uploads = contents.uploads(snapshot)
             missing = materials.pin((one.stored_name for one in uploads), folder, pins)
-        results = contents.results(snapshot)
-        materials.pin(results, materials.results_folder(), pins)
+        left = contents.results(snapshot)
+        materials.pin(left, results.folder(), pins)
         faults = [f"缺少{materials.describe(missing)}。"] if missing else []
         faults += contents.audit_faults(snapshot, outside)
         holdings = contents.holdings(snapshot, progress)
         store.dump(snapshot, copy, progress)
-    return _Taken(holdings, uploads, results, outside, faults)
+    return _Taken(holdings, uploads, left, outside, faults)
 
 
 def _write(

@@ -19,16 +19,12 @@ from app.foundation.backup.contents import SHOWN, Upload
 from app.foundation.backup.manifest import Member
 from app.foundation.backup.progress import Progress
 from app.foundation.backup.workplace import PREFIX
+from app.foundation.jobs import results
 
 
 def uploads_folder() -> Path:
     """Where uploads lie."""
     return Path(current_app.config["UPLOADS_DIR"])
-
-
-def results_folder() -> Path:
-    """Where jobs leave their results."""
-    return Path(current_app.config["INSTANCE_DIR"]) / "results"
 
 
 def place(folder: Path, stored_name: str) -> Path:
@@ -101,7 +97,7 @@ def occupied(folder: Path) -> bool:
 
 def target_of(name: str) -> Path | None:
     """Where a member of the archive belongs, when it is an upload or a result."""
-    for shelf, folder in ((archive.UPLOADS, uploads_folder()), (archive.RESULTS, results_folder())):
+    for shelf, folder in ((archive.UPLOADS, uploads_folder()), (archive.RESULTS, results.folder())):
         if name.startswith(shelf) and archive.allowed(name):
             return folder / name.removeprefix(shelf)
     return None
@@ -126,7 +122,7 @@ def remove(names: Iterable[str]) -> None:
             with suppress(OSError):  # others of the shelf are still there
                 target.parent.rmdir()
     with suppress(OSError):  # not empty, or never there
-        results_folder().rmdir()
+        results.folder().rmdir()
 
 
 def faults(known: list[Upload], members: Mapping[str, Member]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from app.foundation.backup.errors import BackupRefused
 from app.foundation.backup.manifest import Manifest
 from app.foundation.backup.progress import Progress
 from app.foundation.database import AS_OWNER, db
+from app.foundation.jobs import results
 
 
 def restore(path: Path, progress: Progress, *, allow_faults: bool = False) -> tuple[Manifest, list[str]]:
@@ -65,8 +66,8 @@ def ensure_fresh(store: stores.Store) -> None:
         workplace.sweep(folder)
     if materials.occupied(folder):
         said.append(f"材料目录不是空的：{folder}。请先移走其中的文件，或者用 BIANBAN_UPLOADS 指向空目录。")
-    if materials.occupied(materials.results_folder()):
-        said.append(f"任务结果目录不是空的：{materials.results_folder()}。请先移走其中的文件。")
+    if materials.occupied(results.folder()):
+        said.append(f"任务结果目录不是空的：{results.folder()}。请先移走其中的文件。")
     if audit_service.outside_head() is not None:
         said.append(
             "数据目录中已有库外链头文件 audit.head。它属于原来的库，请移走留存，或者用 BIANBAN_INSTANCE 指向新目录。"

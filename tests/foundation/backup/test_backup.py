@@ -11,13 +11,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.foundation import audit, drift, keys
+from app.foundation import access, audit, drift, jobs, keys
 from app.foundation.access.actors import UNGUARDED
 from app.foundation.audit.models import AuditEntry
 from app.foundation.backup import contents, making, restoring, workplace
 from app.foundation.backup.progress import Progress
-from app.foundation.database import AS_OWNER, db
+from app.foundation.database import AS_OWNER, db, transaction
+from app.foundation.jobs import results, sweeping
 from tests.foundation.backup.conftest import (
+    SYSTEM,
     Fresh,
     bytes_of,
     flask,
@@ -300,29 +302,22 @@ def _silent() -> Progress:
 def test_results_of_jobs_come_along_while_they_are_there(
     busy: Flask, fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there, gone = "ab" * 24, "cd" * 24
-    folder = Path(busy.config["INSTANCE_DIR"]) / "results" / "ab"
-    folder.mkdir(parents=True)
-    (folder / there).write_bytes(b"a workbook")
-    monkeypatch.setattr(contents, "results", lambda _connection: [there, gone])
+    there = results.write(b"a workbook")
+    with access.acting_as(SYSTEM), transaction():
+        for number, stored in enumerate((there, "cd" * 24, "")):
+            job = jobs.put(sweeping.NAME, {}, path="0.", key=f"test:{number}")
+            job.result_file = stored
     archive = make_backup(busy, tmp_path / "one")
     other = fresh()
     answer = flask(other, "backup", "restore", archive)
     assert answer.exit_code == 0, answer.output
-    assert (Path(other.config["INSTANCE_DIR"]) / "results" / "ab" / there).read_bytes() == b"a workbook"
+    folder = Path(other.config["INSTANCE_DIR"]) / results.FOLDER
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == [there]
+    assert (folder / there[:2] / there).read_bytes() == b"a workbook"
     third = fresh()
     monkeypatch.setattr(contents, "compare", lambda *_rest: iter(["行数与清单不符"]))
     assert flask(third, "backup", "restore", archive).exit_code == 1
     assert nothing_there(third)
-
-
-def test_results_are_those_that_jobs_name(busy: Flask) -> None:
-    with db.engine.connect().execution_options(**AS_OWNER) as connection, connection.begin():
-        if "job" not in contents.tables(connection):
-            connection.execute(text("CREATE TABLE job (id integer, result_file varchar(64))"))
-            connection.execute(text("INSERT INTO job VALUES (1, 'abab'), (2, ''), (3, NULL)"))
-            assert contents.results(connection) == ["abab"]
-        connection.rollback()
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(busy: Flask, tmp_path: Path) -> None:
