@@ -19,6 +19,7 @@ OURS = (
     DATABASE,
     f"{DATABASE}-wal",
     f"{DATABASE}-shm",
+    f"{DATABASE}-upgrade.lock",
     "uploads",
     "audit.head",
     "secrets.json",

@@ -21,8 +21,9 @@ from flask import Flask  # noqa: E402
 from gunicorn.app.base import BaseApplication  # noqa: E402
 
 from app import create_app  # noqa: E402
-from app.foundation import health  # noqa: E402
+from app.foundation import health, upgrades  # noqa: E402
 from app.foundation.database import db  # noqa: E402
+from app.foundation.jobs import embedding  # noqa: E402
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -64,7 +65,17 @@ def fingerprint(app: Flask, folders: tuple[str, ...]) -> str:
 
 
 def prepare(app: Flask) -> None:
-    """Tables, offices and, unless in production, demo data: each only when it is not there or has changed."""
+    """Tables, offices and, unless in production, demo data: each only when it is not there or has changed.
+
+    Of two that start at once one does it; the other waits and finds it done.
+    """
+    with app.app_context():
+        engine = db.engine
+    with upgrades.alone(engine):
+        _prepare(app)
+
+
+def _prepare(app: Flask) -> None:
     with app.app_context():
         migrate = health.current_revision() != health.expected_revision()
         if migrate:
@@ -108,7 +119,10 @@ def main() -> None:
     """Prepare unless told not to, then serve until stopped."""
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     os.chdir(ROOT)
-    app = create_app()
+    try:
+        app = create_app()
+    except upgrades.NewerDatabase as newer:
+        sys.exit(newer.message)
     quiet = "--no-prepare" in sys.argv[1:]
     if not quiet:
         prepare(app)
@@ -127,6 +141,8 @@ def main() -> None:
         loglevel="warning",
         control_socket_disable=True,
         proc_name="bianban",
+        post_worker_init=embedding.post_worker_init,
+        worker_exit=embedding.worker_exit,
         when_ready=lambda server: print(text, flush=True) if text else None,
     ).run()
 

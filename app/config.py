@@ -36,6 +36,7 @@ DEFAULT_PASSWORDS = WEAK | {"postgres", "postgresql", "admin", "root", "bianban"
 LEAST_LENGTH, LEAST_MARKS = 32, 10  # "aaaa…" and "changemechangeme…" are long and no secret
 HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
 MOST_PROXIES = 5
+MOST_THREADS = 256
 
 
 class ConfigError(RuntimeError):
@@ -58,8 +59,17 @@ def _instance_secrets(instance: Path) -> dict[str, str]:
         "BIANBAN_DATA_KEYS": _fernet_key(),
         "BIANBAN_AUDIT_KEY": secrets.token_urlsafe(48),
     }
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(made), "utf-8")
+    whole = instance / f".secrets-{secrets.token_hex(8)}"
+    whole.touch(mode=0o600)
+    whole.write_text(json.dumps(made), "utf-8")
+    try:
+        os.link(whole, path)  # of two processes that start at once the second takes what the first has made
+    except FileExistsError:
+        return _instance_secrets(instance)
+    except OSError:  # a file system without hard links
+        whole.replace(path)
+    finally:
+        whole.unlink(missing_ok=True)
     return made
 
 
@@ -122,8 +132,8 @@ def _is_data_key(key: str) -> bool:
         return False
 
 
-def _count(env: Mapping[str, str], name: str, most: int) -> int:
-    raw = env.get(name, "0")
+def _count(env: Mapping[str, str], name: str, most: int, usual: str = "0") -> int:
+    raw = env.get(name, usual)
     if not raw.isdecimal() or int(raw) > most:
         raise ConfigError(f"{name}: a number from 0 to {most}, not {raw!r}")
     return int(raw)
@@ -186,8 +196,15 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DATA_KEYS": [key.strip() for key in secret("BIANBAN_DATA_KEYS").split(",")],
         "AUDIT_KEY": secret("BIANBAN_AUDIT_KEY"),
         "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
+        "PG_BIN": env.get(
+            "BIANBAN_PG_BIN", ""
+        ),  # where pg_dump and pg_restore lie, when not where Debian puts them
         "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        # In memory the web process does the jobs itself; with a broker of its own `make worker` does.
+        "CELERY_BROKER_URL": env.get("CELERY_BROKER_URL") or "memory://localhost/",
+        "JOBS_THREADS": env.get("JOBS_THREADS", "1") == "1",
+        "JOBS_CONCURRENCY": _count(env, "JOBS_CONCURRENCY", MOST_THREADS, "4"),
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
         "UPLOAD_LIMIT": 10 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,

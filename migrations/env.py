@@ -16,6 +16,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection, Engine
 
+from app.foundation import upgrades
 from app.foundation.database import Encrypted, PathType, UTCDateTime
 
 # A migration must run for ever: it names SQLAlchemy's own types, never this program's.
@@ -90,8 +91,8 @@ def run_offline(engine: Engine) -> None:
 
 
 def run_online(engine: Engine) -> None:
-    """Run all steps in one transaction: either the whole way or not at all."""
-    with engine.connect() as plain:
+    """Run all steps in one transaction, either the whole way or not at all; whoever comes second finds them done."""
+    with upgrades.alone(engine), engine.connect() as plain:
         connection = plain.execution_options(immediate=True, as_owner=True)
         # Alembic takes SQLite for a database that cannot undo DDL; with our own BEGIN it can.
         context.configure(connection=connection, transactional_ddl=True, **options())

@@ -91,8 +91,16 @@ def _read(connection: Connection) -> Catalogue:
     return {key: _plain(value) for key, value in found.items() if VERSION_TABLE not in key[1]}
 
 
+# PostgreSQL spells a list of words in one way when it is first made and in another once dumped and restored:
+# (ARRAY['a'::character varying])::text[] becomes ARRAY[('a'::character varying)::text]. They mean the same.
+_WORD = r"'(?:[^']|'')*'::character varying"
+_CAST_WORD = re.compile(rf"\(({_WORD})\)::text")
+_CAST_LIST = re.compile(rf"\((ARRAY\[{_WORD}(?:, {_WORD})*\])\)::text\[\]")
+
+
 def _plain(definition: str) -> str:
-    return re.sub(r"\s+", " ", definition.replace('"', "")).strip()
+    one_line = re.sub(r"\s+", " ", definition.replace('"', "")).strip()
+    return _CAST_LIST.sub(r"\1", _CAST_WORD.sub(r"\1", one_line))
 
 
 def _read_postgresql(connection: Connection) -> Catalogue:

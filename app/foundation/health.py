@@ -34,6 +34,19 @@ def expected_revision() -> tuple[str, ...]:
     return _heads(str(current_app.extensions["migrate"].directory))
 
 
+@lru_cache(maxsize=4)
+def _line(folder: str) -> frozenset[str]:
+    config = Config()
+    config.set_main_option("script_location", folder)
+    return frozenset(step.revision for step in ScriptDirectory.from_config(config).walk_revisions())
+
+
+def unknown(revisions: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the revisions that the code does not bring: a newer program made them."""
+    line = _line(str(current_app.extensions["migrate"].directory))
+    return tuple(one for one in revisions if one not in line)
+
+
 def current_revision() -> tuple[str, ...]:
     """The revision(s) the database says it is at; empty before the first migration.
 
@@ -52,6 +65,13 @@ def ailment() -> str | None:
         current_app.logger.error("healthz: %s", error)
         return _("数据库没有应答。")
     expected = expected_revision()
+    if unknown(current):
+        return _(
+            "数据库结构版本（%(current)s）比程序（%(expected)s）新：它已由新版程序升级。请部署新版程序，或者把升级前的备份恢复到空库；"
+            "不要对此库运行 flask db upgrade。",
+            current="、".join(current),
+            expected="、".join(expected) or _("无"),
+        )
     if current != expected:
         return _(
             "数据库结构版本（%(current)s）与程序（%(expected)s）不一致，请运行 flask db upgrade。",

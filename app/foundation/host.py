@@ -9,7 +9,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_migrate import Migrate
 
-from app.foundation import database, drift, health, production, rows
+from app.foundation import database, drift, health, jobs, production, rows, upgrades
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
@@ -30,6 +30,7 @@ from app.foundation.admin.index import HomeView
 from app.foundation.admin.security import CasbinSecurityManager
 from app.foundation.audit import service as audit_service
 from app.foundation.audit.cli import audit_cli
+from app.foundation.backup.cli import backup_cli
 from app.foundation.clock.cli import drill_cli
 from app.foundation.files import service as files_service
 from app.foundation.files.views import FileView
@@ -60,15 +61,17 @@ def prepare(app: Flask) -> None:
     edge.register(app)
     database.init_app(app)
     rows.init_app(app)
+    Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
+    upgrades.ensure_not_newer(app)
     production.ensure_clean(app)
     guard.install()
     audit_service.install()
     files_service.install()
     access_service.init_app(app)
     signing_rules.init_app(app)
-    Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
+    jobs.init_app(app)
     csrf.register(app)
-    for group in (access_cli, audit_cli, drill_cli, keys_cli, tenants_cli, people_cli):
+    for group in (access_cli, audit_cli, backup_cli, drill_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
     for part in (encoding, headers, context, theme, once, health, drift):
         part.register(app)
@@ -76,6 +79,7 @@ def prepare(app: Flask) -> None:
 
 def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
     """Build Flask-AppBuilder inside this app and let each plugin add its views."""
+    jobs.schedules.ensure_known(app)
     with app.app_context():
         i18n.prepare(app)
         appbuilder = AppBuilder(

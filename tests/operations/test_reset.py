@@ -39,7 +39,7 @@ def test_a_demo_is_removed_with_everything_of_it_and_nothing_beside_it(tmp_path:
     database(tmp_path, ("changde.clerk", 1), ("unit.changde", 1))
     (tmp_path / "uploads" / "ab").mkdir(parents=True)
     (tmp_path / "uploads" / "ab" / "scan").write_bytes(b"%PDF-")
-    for name in ("audit.head", "secrets.json", "demo-password", "prepared"):
+    for name in ("audit.head", "secrets.json", "demo-password", "prepared", f"{DATABASE}-upgrade.lock"):
         (tmp_path / name).write_text("x")
     (tmp_path / "notes.txt").write_text("somebody's own")
     answer = reset(tmp_path)

@@ -142,6 +142,33 @@ def _after_commit(session: Session) -> None:
             json.dump({"count": pending[0], "mac": pending[1], "seal": pending[2]}, handle)
 
 
+def outside_head() -> bytes | None:
+    """The head kept outside the database, whole; None where nothing has been recorded yet."""
+    try:
+        with _anchor().open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            return handle.read()
+    except FileNotFoundError:
+        return None
+
+
+def put_outside_head(content: bytes) -> None:
+    """Lay a restored head where there is none.
+
+    Raises:
+        FileExistsError: there is one.
+    """
+    path = _anchor()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+        handle.write(content)
+
+
+def remove_outside_head() -> None:
+    """Take away a head that was laid for a restoration that failed."""
+    _anchor().unlink(missing_ok=True)
+
+
 def _forget(session: Session) -> None:
     session.info.pop(_PENDING, None)
 

@@ -158,6 +158,13 @@ def grants(role: str, schema: str) -> Iterator[str]:
     yield f"REVOKE DELETE ON {HEAD} FROM {role}"
 
 
+def standing_grants(role: str, schema: str, *, give: bool = True) -> Iterator[str]:
+    """What the app role may do with tables that are yet to be made; ``role`` and ``schema`` are quoted names."""
+    act, to = ("GRANT", "TO") if give else ("REVOKE", "FROM")
+    for rights, what in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
+        yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} {act} {rights} ON {what} {to} {role}"
+
+
 def unguarded_tables(connection: Connection, metadata: MetaData) -> list[str]:
     """Tables of this schema that row-level security or its trigger does not hold as it should; none on SQLite."""
     if connection.dialect.name != "postgresql":

@@ -29,6 +29,8 @@ VERBS = {
     # of the foundation's own, which no plugin names
     "file.stored": _l("上传文件"),
     "file.discarded": _l("删除文件"),
+    "backup.created": _l("制作备份"),
+    "backup.restored": _l("从备份恢复"),
     "keys.rotated": _l("更换加密密钥"),
     "office.changed": _l("机构信息变动"),
     "office.closed": _l("机构停用"),
@@ -49,6 +51,7 @@ TABLES = {
     "campaign_step": _l("工作安排的时限"),
     "domain_record": _l("网上名称"),
     "invitation": _l("启用通知"),
+    "job": _l("后台任务"),
     "jurisdiction_grant": _l("授权与共享"),
     "office": _l("机构"),
     "post": _l("岗位"),
