@@ -18,12 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.foundation import access, clock
 from app.foundation.access import Actor, actors
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.database import db, transaction
+from app.foundation.database import db
 from app.foundation.jobs import statements
 from app.foundation.jobs.kinds import Cancelled, GiveUp, Interrupted, Kind, Lost, Retry, catalogue
 from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, WAITING, Job
 from app.foundation.jobs.rules import rules, wait
-from app.foundation.jobs.work import PLATFORM, Claim, Work
+from app.foundation.jobs.turn import PLATFORM, book_keeping
+from app.foundation.jobs.work import Claim, Work
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
 
@@ -84,7 +85,7 @@ class Runner:
     # -- taking ----------------------------------------------------------------------------------------------
 
     def _first(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
-        with self.app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+        with self.app.app_context(), book_keeping():
             return self._take(rest, states)
 
     def _take(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
@@ -118,7 +119,7 @@ class Runner:
         return claim
 
     def _give_back(self, rest: list[int]) -> None:
-        with self.app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+        with self.app.app_context(), book_keeping():
             db.session.execute(
                 update(Job)
                 .where(Job.id.in_(rest), Job.state == HANDED)
@@ -146,7 +147,7 @@ class Runner:
             except Exception as error:
                 values = self._failed(kind, claim, error)
             db.session.remove()  # whatever the work left half read or changed
-            with access.acting_as(PLATFORM), transaction(aside=True):
+            with book_keeping():
                 if values:
                     self._settle(claim, values)
                 return self._take(rest, states)
@@ -158,7 +159,7 @@ class Runner:
 
         Had somebody else taken it meanwhile, the mark would find no row, and all of it be undone.
         """
-        with access.acting_as(PLATFORM), transaction():
+        with book_keeping(aside=False):
             with access.acting_as(actor_of(kind, claim)):
                 kind.run(work)
                 db.session.flush()
