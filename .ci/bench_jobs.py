@@ -7,6 +7,7 @@ the outbox, written as a person's act would write them, marked done one by one; 
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from app.foundation.database import db, transaction  # noqa: E402
 from app.foundation.jobs.crew import BEAT, CONSUME, RELAY, ROLES, Crew  # noqa: E402
 from app.foundation.jobs.models import OPEN, Job  # noqa: E402
 from app.foundation.tenancy.models import Office  # noqa: E402
+from tests.services.postgres import PostgresServer, binaries  # noqa: E402
 from tests.services.redis import RedisServer  # noqa: E402
 
 MEMORY = "memory://localhost/"
@@ -153,10 +155,8 @@ class Side:
             process.wait()
 
 
-@contextmanager
-def database(folder: Path) -> Iterator[str]:
-    """A database with an office."""
-    url = f"sqlite:///{folder / 'jobs.sqlite3'}"
+def prepare(url: str) -> str:
+    """Tables and an office in an empty database."""
     app = create_app({"PLUGINS": (), "SQLALCHEMY_DATABASE_URI": url})
     with app.app_context():
         db.create_all()
@@ -164,7 +164,24 @@ def database(folder: Path) -> Iterator[str]:
             session.add(Office(code="0", path="0.", name="0", short_name="0", kind="office", level="central"))
         db.session.remove()
         db.engine.dispose()
-    yield url
+    return url
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """An empty database on a PostgreSQL server of its own; empty text where none is installed."""
+    found = binaries()
+    if found is None:
+        yield ""
+        return
+    folder = Path(tempfile.mkdtemp(prefix="bianban-pg-"))
+    server = PostgresServer(found, folder)
+    try:
+        server.start()
+        yield server.url(server.create())
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def compare(name: str, theirs: Side, mine: Side, verdict: Verdict, count: int) -> None:
@@ -186,26 +203,22 @@ def compare(name: str, theirs: Side, mine: Side, verdict: Verdict, count: int) -
 
 
 def run(verdict: Verdict, count: int = COUNT) -> None:
-    """In the web process's memory, and on Redis with two workers."""
+    """In the web process's memory on SQLite, and on Redis and PostgreSQL with two workers."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(database(folder))
+        url = prepare(f"sqlite:///{folder / 'jobs.sqlite3'}")
         compare("in_process", Side("bare", MEMORY), Side("ours", MEMORY, url), verdict, count)
-        program = next(filter(os.path.exists, ("/usr/bin/redis-server", "/usr/local/bin/redis-server")), None)
-        if program is None:
-            say("jobs.redis.skipped_without_a_server", 1, "count")
+        program, url = shutil.which("redis-server"), stack.enter_context(postgres())
+        if program is None or not url:
+            say("jobs.redis_two_workers.skipped_for_want_of_a_server", 1, "count")
             return
         server = RedisServer(program, folder)
         server.start()
         stack.callback(server.stop)
         workers = ("work",) * WORKERS
-        compare(
-            "redis_two_workers",
-            Side("bare", server.url).with_(*workers),
-            Side("ours", server.url, url).with_("relay", *workers),
-            verdict,
-            count,
-        )
+        theirs = Side("bare", server.url).with_(*workers)
+        mine = Side("ours", server.url, prepare(url)).with_("relay", *workers)
+        compare("redis_two_workers", theirs, mine, verdict, count)
 
 
 def main() -> None:
