@@ -35,6 +35,7 @@ WEAK = frozenset({"", "secret", "changeme", "change-me", "default", "dev", "test
 LEAST_LENGTH, LEAST_MARKS = 32, 10  # "aaaa…" and "changemechangeme…" are long and no secret
 HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
 MOST_PROXIES = 5
+LOG_FORMATS = ("plain", "json")
 
 
 class ConfigError(RuntimeError):
@@ -90,6 +91,23 @@ def _count(env: Mapping[str, str], name: str, most: int) -> int:
     if not raw.isdecimal() or int(raw) > most:
         raise ConfigError(f"{name}: a number from 0 to {most}, not {raw!r}")
     return int(raw)
+
+
+def _metrics_token(env: Mapping[str, str], *, production: bool) -> str:
+    """The token that opens ``/metrics``; none: nobody reads it in production, the loopback elsewhere."""
+    token = env.get("BIANBAN_METRICS_TOKEN", "").strip()
+    if token and production and (len(token) < LEAST_LENGTH or len(set(token)) < LEAST_MARKS):
+        raise ConfigError(
+            f"BIANBAN_METRICS_TOKEN: production needs a random token of at least {LEAST_LENGTH} characters, or none"
+        )
+    return token
+
+
+def _log_format(env: Mapping[str, str]) -> str:
+    wanted = env.get("BIANBAN_LOG", "plain")
+    if wanted not in LOG_FORMATS:
+        raise ConfigError(f"BIANBAN_LOG: one of {', '.join(LOG_FORMATS)}, not {wanted!r}")
+    return wanted
 
 
 def trusted_hosts(env: Mapping[str, str], public_url: str, *, production: bool) -> list[str] | None:
@@ -149,7 +167,10 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "AUDIT_KEY": secret("BIANBAN_AUDIT_KEY"),
         "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
         "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        # An error of the database names its statement, never the values that went with it.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+        "METRICS_TOKEN": _metrics_token(env, production=production),
+        "LOG_FORMAT": _log_format(env),
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
         "UPLOAD_LIMIT": 10 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,

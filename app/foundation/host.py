@@ -38,6 +38,7 @@ from app.foundation.plugin import Plugin
 from app.foundation.signing import cli as _operator_commands  # noqa: F401  (adds to ``flask people``)
 from app.foundation.signing import models as _signing_tables  # noqa: F401  (Alembic sees every table)
 from app.foundation.signing import rules as signing_rules
+from app.foundation.telemetry import logs, page, requests
 from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
@@ -58,7 +59,9 @@ FAB_PUBLIC = (
 def prepare(app: Flask) -> None:
     """Everything below the plugins: database, guards, policy, commands, look."""
     edge.register(app)
+    logs.register(app)
     database.init_app(app)
+    requests.register(app)
     rows.init_app(app)
     production.ensure_clean(app)
     guard.install()
@@ -70,7 +73,7 @@ def prepare(app: Flask) -> None:
     csrf.register(app)
     for group in (access_cli, audit_cli, drill_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
-    for part in (encoding, headers, context, theme, once, health, drift):
+    for part in (encoding, headers, context, theme, once, health, drift, page):
         part.register(app)
 
 

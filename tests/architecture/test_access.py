@@ -26,6 +26,7 @@ OPEN_ENDPOINTS = {
     "static": "Flask's own static files",
     "appbuilder.static": "FAB's static files",
     "health.healthz": "monitoring; says nothing but whether the database is right",
+    "metrics.metrics": "monitoring, by token; numbers only",
 }
 PUBLIC_VIEWS = {
     "HomeView": "sends visitors on",
