@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 PLUGINS = (
+    "app.plugins.operations.plugin:OperationsPlugin",
     "app.plugins.establishment.plugin:EstablishmentPlugin",
     "app.plugins.people.plugin:PeoplePlugin",
     "app.plugins.names.plugin:NamesPlugin",

@@ -43,7 +43,7 @@ from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
-MENU = ("desk", "survey", "review", "badge", "office")
+MENU = ("desk", "my-jobs", "survey", "review", "badge", "office")
 FAB_PUBLIC = (
     "SignInView",
     "TokenApi",

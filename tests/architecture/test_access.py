@@ -46,6 +46,7 @@ PUBLIC_VIEWS = {
 SIGNED_IN_VIEWS = {
     "AccountView": "one's own password, second factor and sessions, found by one's own id",
     "MyPostsView": "one's own posts, and those of a person one may see",
+    "OwnJobsView": "work one waits for, found by one's own id: its progress, ending it, its file",
     "WhyView": "why one may see a row or not; says nothing of rows the asker may not see",
 }
 # Tables that carry no jurisdiction, each with its reason.

@@ -96,13 +96,16 @@ def _error(error: BaseException) -> dict[str, Any]:
 
 
 class JsonHandler(logging.StreamHandler[Any]):
-    """Ours, so that a second application of the same process does not add a second one."""
+    """Writes to whatever is stderr by then; a class of its own, so that a process has no second one."""
 
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+        self.setFormatter(JsonFormatter())
 
-def _handler() -> JsonHandler:
-    made = JsonHandler(sys.stderr)
-    made.setFormatter(JsonFormatter())
-    return made
+    @property
+    def stream(self) -> Any:  # type: ignore[override]
+        """Where lines go."""
+        return sys.stderr
 
 
 def register(app: Flask) -> None:
@@ -112,7 +115,7 @@ def register(app: Flask) -> None:
     root = logging.getLogger()
     for kept in [one for one in root.handlers if isinstance(one, JsonHandler)]:
         root.removeHandler(kept)
-    root.addHandler(_handler())
+    root.addHandler(JsonHandler())
     app.logger.removeHandler(default_handler)
     for logger in (REQUESTS, JOBS):
         logger.setLevel(logging.INFO)

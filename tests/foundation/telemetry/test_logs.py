@@ -32,6 +32,7 @@ def told(make_app: MakeApp, capsys: pytest.CaptureFixture[str]) -> Iterator[tupl
     """An application that writes JSON, and what it wrote since the last look."""
     kept = list(logging.getLogger().handlers)
     app = make_app(LOG_FORMAT="json", PROPAGATE_EXCEPTIONS=False)
+    capsys.readouterr()  # what making the instance printed
 
     def lines() -> list[dict[str, Any]]:
         return [json.loads(line) for line in capsys.readouterr().err.splitlines() if line]
@@ -58,7 +59,6 @@ def requests_in(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_a_request_is_one_line_with_who_where_and_what_it_cost(told: tuple[Flask, Lines]) -> None:
     app, lines = told
     client = signed_in(app, "changde.head")
-    lines()
     answer = client.get("/desk/?name=" + TYPED, headers={"X-Request-ID": "proxy-0123456789"})
     (line,) = requests_in(lines())
     assert answer.headers["X-Request-ID"] == "proxy-0123456789"
