@@ -85,7 +85,8 @@ def entries(actor: Actor, asked: Asked, *, page: int = 1, size: int = 50) -> Seq
 
 def walk(actor: Actor, asked: Asked, size: int) -> Iterator[Sequence[AuditEntry]]:
     """All entries, newest first, ``size`` at a time; what is recorded meanwhile is left out."""
-    where, last = _conditions(actor, asked), None
+    where = _conditions(actor, asked)
+    last: int | None = None
     while True:
         older = [AuditEntry.seq < last] if last is not None else []
         query: Any = select(AuditEntry).where(*where, *older).order_by(AuditEntry.seq.desc()).limit(size)

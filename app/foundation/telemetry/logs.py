@@ -73,8 +73,8 @@ class JsonFormatter(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """What our own code says; of others, and where an exception is told of, only the words that do not vary."""
-    ours = record.name.partition(".")[0] in _OURS and not record.exc_info
+    """What our own code says; of others only the words that do not vary."""
+    ours = record.name.partition(".")[0] in _OURS
     return (record.getMessage() if ours else str(record.msg))[:_LONGEST]
 
 
@@ -103,13 +103,19 @@ class JsonHandler(logging.StreamHandler[Any]):
         self.setFormatter(JsonFormatter())
 
     @property
-    def stream(self) -> Any:  # type: ignore[override]
+    def stream(self) -> Any:
         """Where lines go."""
         return sys.stderr
 
 
 def register(app: Flask) -> None:
     """Write the log as the settings say; plain text is what Flask and gunicorn write by themselves."""
+
+    def fault(exc_info: Any) -> None:
+        """Flask's own line would hold the address, and with it what somebody typed."""
+        app.logger.error("Exception on %s [%s]", rule() or "-", request.method, exc_info=exc_info)
+
+    app.log_exception = fault  # type: ignore[method-assign]
     if app.config["LOG_FORMAT"] != JSON:
         return
     root = logging.getLogger()

@@ -47,7 +47,7 @@ def declare(app: Flask, what: str, count: Count, walk: Walk) -> None:
 
 def offer(what: str, rows: int, start: str, back: str, kind: str) -> dict[str, Any]:
     """What the page that offers the export as work to wait for needs; the filters stay in its addresses."""
-    args = request.args.to_dict(flat=False)
+    args: dict[str, Any] = request.args.to_dict(flat=False)
     return {
         "what": str(files.TITLES[what]),
         "rows": rows,

@@ -19,7 +19,7 @@ class Jobs(Collector):
     def collect(self) -> Iterable[Metric]:
         with access.acting_as(access.system("metrics", over=access.EVERYWHERE)):
             counted, oldest = queries.by_kind(), queries.oldest()
-        known = jobs.kinds()
+        known = jobs.catalogue()
         many = GaugeMetricFamily(
             "bianban_jobs", "Jobs by queue, kind and state.", labels=("queue", "kind", "state")
         )

@@ -67,7 +67,7 @@ def oldest() -> dict[str, float]:
 
 def queues() -> list[Queue]:
     """Every queue of this program, and any other with jobs in it, that are not all done; two statements."""
-    found = {kind.queue: Queue(kind.queue) for kind in jobs.kinds().values()}
+    found = {kind.queue: Queue(kind.queue) for kind in jobs.catalogue().values()}
     query = (
         select(Job.queue, Job.state, func.count())
         .where(Job.state.in_((*WAITING, RUNNING, DEAD)))

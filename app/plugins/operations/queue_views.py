@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import flash
@@ -23,13 +23,13 @@ class Kinds(Mapping[str, Any]):
     """Kind → title, of the kinds this program can do."""
 
     def __getitem__(self, name: str) -> Any:
-        return jobs.kinds()[name].title
+        return jobs.catalogue()[name].title
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(jobs.kinds()))
+        return iter(sorted(jobs.catalogue()))
 
     def __len__(self) -> int:
-        return len(jobs.kinds())
+        return len(jobs.catalogue())
 
 
 class Queues(Mapping[str, Any]):
@@ -48,7 +48,7 @@ class Queues(Mapping[str, Any]):
 
     @staticmethod
     def _names() -> list[str]:
-        return sorted({kind.queue for kind in jobs.kinds().values()})
+        return sorted({kind.queue for kind in jobs.catalogue().values()})
 
 
 class JobView(ScopedModelView):
@@ -114,7 +114,7 @@ class JobView(ScopedModelView):
         }
         return tuple(Cell(said[name], name=name) if name in said else drawn[name] for name in columns)
 
-    def offered_on(self, row: Job) -> list[Any]:
+    def offered_on(self, row: Job) -> Sequence[Any]:  # type: ignore[override]
         """Only what was given up can be tried again."""
         return super().offered_on(row) if row.state == "dead" else []
 
@@ -125,7 +125,7 @@ class JobView(ScopedModelView):
         Raises:
             WrongState: the one shown is no dead letter.
         """
-        ticked = isinstance(rows, type([]))
+        ticked = not isinstance(rows, Job)
         chosen = [row for row in rows if row.state == "dead"] if ticked else [rows]
         for row in chosen:
             jobs.retry(row, actor=current_actor())

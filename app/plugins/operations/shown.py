@@ -75,7 +75,7 @@ def shown(job: Job) -> Shown:
 
 def title_of(kind: str) -> str:
     """What people call a kind of job; one this program does not know keeps its stored name."""
-    known = jobs.kinds().get(kind)
+    known = jobs.catalogue().get(kind)
     return str(known.title) if known is not None else kind
 
 
