@@ -49,12 +49,14 @@ class Runner:
         holder: the process, as leases know it.
         chance: random numbers from 0 up to 1, for the waits.
         stopping: set when the process is to end.
+        worked: called when a message has been worked off.
     """
 
     app: Flask
     holder: str
     chance: Callable[[], float] = field(default=secrets.SystemRandom().random)
     stopping: Event = field(default_factory=Event)
+    worked: Callable[[], None] = lambda: None
 
     def work(self, ids: Sequence[int], *, states: tuple[str, ...] = (HANDED,)) -> int:
         """Do the jobs of one message, one after another; how many were begun.
@@ -75,6 +77,7 @@ class Runner:
                 self._give_back(rest)
         except SQLAlchemyError as error:
             self.app.logger.warning("jobs: the database did not take it: %s", type(error).__name__)
+        self.worked()
         return begun
 
     # -- taking ----------------------------------------------------------------------------------------------
