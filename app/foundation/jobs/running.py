@@ -23,6 +23,7 @@ from app.foundation.jobs.kinds import Cancelled, GiveUp, Interrupted, Kind, Lost
 from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, RUNNING, WAITING, Job
 from app.foundation.jobs.rules import rules, wait
 from app.foundation.jobs.work import PLATFORM, Claim, Work
+from app.foundation.telemetry import Trace, attempt
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
 
@@ -142,24 +143,33 @@ class Runner:
         """Run one job and take the next; None when there is none, or this one was lost."""
         with self.app.app_context():
             kind = catalogue().get(claim.kind)
-            work = Work(claim, self.stopping)
-            try:
-                if kind is None:
-                    raise GiveUp(NO_KIND)
-                if kind.inside:
-                    return self._inside(kind, work, claim, rest, states)
-                with access.acting_as(actor_of(kind, claim)):
-                    kind.run(work)
-                values = done()
-            except Lost:
-                values = {}
-            except Exception as error:
-                values = self._failed(kind, claim, error)
-            db.session.remove()  # whatever the work left half read or changed
-            with access.acting_as(PLATFORM), transaction(aside=True):
-                if values:
-                    self._settle(claim, values)
-                return self._take(rest, states)
+            with attempt(claim.id, claim.kind, claim.attempt, known=kind is not None) as seen:
+                return self._watched(claim, kind, seen, rest, states)
+
+    def _watched(
+        self, claim: Claim, kind: Kind | None, seen: Trace, rest: list[int], states: tuple[str, ...]
+    ) -> Claim | None:
+        work = Work(claim, self.stopping)
+        try:
+            if kind is None:
+                raise GiveUp(NO_KIND)
+            if kind.inside:
+                following = self._inside(kind, work, claim, rest, states)
+                seen.ended = DONE
+                return following
+            with access.acting_as(actor_of(kind, claim)):
+                kind.run(work)
+            values = done()
+        except Lost:
+            values = {}
+        except Exception as error:
+            values = self._failed(kind, claim, error)
+        db.session.remove()  # whatever the work left half read or changed
+        with access.acting_as(PLATFORM), transaction(aside=True):
+            if values:
+                self._settle(claim, values)
+                seen.ended = values["state"]
+            return self._take(rest, states)
 
     def _inside(
         self, kind: Kind, work: Work, claim: Claim, rest: list[int], states: tuple[str, ...]

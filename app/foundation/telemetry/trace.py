@@ -20,13 +20,14 @@ _FRAMING = ("BEGIN", "PRAGMA")
 
 @dataclass(slots=True)
 class Trace:
-    """One request or one attempt at a job; ``statements`` sent to the database so far."""
+    """One request or one attempt at a job; ``statements`` sent to the database so far, ``ended``: how the job was left."""
 
     id: str
     job_id: int | None = None
     kind: str = ""
     began: float = field(default_factory=time.perf_counter)
     statements: int = 0
+    ended: str = ""
 
     def seconds(self) -> float:
         """How long it has been going on."""
