@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Response, send_file, url_for
@@ -12,6 +13,7 @@ from flask import Response, send_file, url_for
 from app.foundation import access, jobs
 from app.foundation.access import Actor, Facts
 from app.foundation.access.facts import facts_of
+from app.foundation.admin.headers import FILE_POLICY
 from app.foundation.jobs import Job
 from app.kernel.errors import N_, AccessDenied, Refusal
 from app.plugins.operations.limits import limit, limits
@@ -21,6 +23,7 @@ __all__ = [
     "UNREADABLE",
     "WRITING",
     "answer",
+    "attached",
     "ensure_fits",
     "ensure_still",
     "limit",
@@ -116,7 +119,14 @@ def wait_url() -> str:
 
 def answer(name: str, content_type: str, content: bytes) -> Response:
     """A file to take away, kept by no cache."""
-    response = send_file(BytesIO(content), mimetype=content_type, as_attachment=True, download_name=name)
+    return attached(BytesIO(content), name, content_type)
+
+
+def attached(source: BytesIO | Path, name: str, content_type: str) -> Response:
+    """The same of a file on the disk; whatever is in it, it runs nothing and loads nothing."""
+    response = send_file(source, as_attachment=True, download_name=name)
+    response.headers["Content-Type"] = content_type
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, send_file, url_for
+from flask import flash, jsonify, redirect, url_for
 from flask_babel import gettext as _
 
 from app.foundation import jobs
 from app.foundation.access import current_actor
 from app.foundation.admin.gate import QUIET
-from app.foundation.admin.headers import FILE_POLICY
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import SignedInView, expose, has_access
 from app.foundation.database import transaction
@@ -72,10 +71,4 @@ class OwnJobsView(SignedInView):
         """
         job, path = jobs.result(pk)
         exports.ensure_still(current_actor(), job)
-        response = send_file(
-            path, mimetype=job.result_type, as_attachment=True, download_name=job.result_name
-        )
-        response.headers["Cache-Control"] = "private, no-store"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = FILE_POLICY
-        return response
+        return exports.attached(path, job.result_name, job.result_type)
