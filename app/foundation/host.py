@@ -44,6 +44,7 @@ from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 MENU = ("desk", "my-jobs", "survey", "review", "badge", "office")
+LAST = ("jobs", "sessions", "sign-ins", "deeds")  # of their heading: watching over the rest
 FAB_PUBLIC = (
     "SignInView",
     "TokenApi",
@@ -93,4 +94,6 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
         for plugin in plugins:
             plugin.register_views(appbuilder)
         appbuilder.menu.menu.sort(key=lambda item: MENU.index(item.name) if item.name in MENU else len(MENU))
+        for heading in appbuilder.menu.menu:
+            heading.childs.sort(key=lambda item: LAST.index(item.name) + 1 if item.name in LAST else 0)
     return appbuilder

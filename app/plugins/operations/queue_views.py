@@ -62,13 +62,13 @@ class JobView(ScopedModelView):
     list_title = _l("后台任务")
     show_title = _l("任务")
     list_template = "operations/queue.html"
-    list_columns = ["id", "kind", "office", "queue", "state", "attempts", "created_at", "error"]
+    show_template = "operations/job.html"
+    list_columns = ["kind", "office", "state", "attempts", "created_at", "error"]
     show_columns = [
-        "id", "kind", "office", "queue", "state", "attempts", "created_at", "due_at", "started_at", "done_at", "done_count",
+        "kind", "office", "queue", "state", "attempts", "created_at", "due_at", "started_at", "done_at", "done_count",
         "error",
     ]  # fmt: skip
     label_columns = {
-        "id": _l("编号"),
         "kind": _l("任务"),
         "office": _l("机构"),
         "queue": _l("队列"),

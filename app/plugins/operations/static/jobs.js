@@ -33,5 +33,5 @@
   }
 
   function later() { window.setTimeout(look, often); }
-  later();
+  window.setTimeout(look, 300);
 }());
