@@ -174,7 +174,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "METRICS_TOKEN": _metrics_token(env, production=production),
         "LOG_FORMAT": _log_format(env),
         # In memory the web process does the jobs itself; with a broker of its own `make worker` does.
-        "CELERY_BROKER_URL": env.get("CELERY_BROKER_URL") or "memory://",
+        "CELERY_BROKER_URL": env.get("CELERY_BROKER_URL") or "memory://localhost/",
         "JOBS_THREADS": env.get("JOBS_THREADS", "1") == "1",
         "JOBS_CONCURRENCY": _count(env, "JOBS_CONCURRENCY", MOST_THREADS, "4"),
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from threading import Event, Thread
 from typing import Any
 
+from celery.app.trace import setup_worker_optimizations
 from celery.worker import WorkController
 from celery.worker import state as celery_state
 from flask import Flask
@@ -106,6 +107,7 @@ class Crew:
 
     def _consume(self) -> float:
         """Celery's own worker, in threads; it returns when it is stopped, and is begun anew when it fails."""
+        setup_worker_optimizations(self._transport.celery)  # the pool's threads know this application
         names = self._queues or self._transport.queues
         worker: Any = WorkController(
             app=self._transport.celery,

@@ -12,7 +12,7 @@ from app.foundation.jobs.kinds import Kind, catalogue
 from app.foundation.jobs.running import Runner
 
 TASK = "bianban.work"
-IN_MEMORY = "memory://"
+
 POLLING = 0.02  # seconds between looks into the in-memory broker
 
 
@@ -52,7 +52,7 @@ class Transport:
             broker_transport_options={"polling_interval": POLLING} if in_process(app) else {},
         )
 
-        @self.celery.task(name=TASK)
+        @self.celery.task(name=TASK, shared=False, lazy=False)
         def work(ids: list[int]) -> None:
             runner.work(ids)
 
