@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def server(templates: Templates, tmp_path: Path) -> Iterator[Server]:
     folder = tmp_path / "instance"
     fill(folder, templates.folder("demo"))
     fill_log(folder)
-    made = Server(folder, tmp_path / "server.log", {"JOBS_THREADS": "1"})
+    made = Server(folder, tmp_path / "server.log", {"JOBS_THREADS": "1", "BIANBAN_LOG": "json"})
     made.start()
     yield made
     made.stop()
@@ -108,3 +109,15 @@ def test_a_long_export_outlives_the_server_and_ends_on_the_desk(server: Server, 
 
     other = sign_in(new_page, server.base, "changde.security")
     assert other.status(address) == 404
+    look_at(server.log.read_text("utf-8"))
+
+
+def look_at(log: str) -> None:
+    """The log of all that: one JSON line each, the job among them, and nobody's data."""
+    lines = log.splitlines()
+    told = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+    assert len(lines) - len(told) <= 1, "the process may have died within one line"
+    assert {line["ended"] for line in told if line.get("kind") == "account.sign_ins"} >= {"done"}
+    assert any(line.get("route") == "/my-jobs/<int:pk>.json" and line["status"] == 200 for line in told)
+    for word in ("changde.clerk", WHO, "承办人甲", "203.0.113", "127.0.0.1"):
+        assert word not in log, word
