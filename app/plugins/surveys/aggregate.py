@@ -140,7 +140,8 @@ class AggregateView(ScopedView):
                 "operations/offer.html",
                 what=exporting.title(place),
                 rows=rows,
-                action=url_for("AggregateView.start", **exporting.named(place)),
+                action=url_for("AggregateView.start"),
+                hidden=exporting.named(place),
                 back=url_for("AggregateView.show", **exporting.named(place)),
             )
         made = workbook.workbook(place)

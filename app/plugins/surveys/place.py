@@ -76,8 +76,9 @@ class Wanted:
 
 
 def asked() -> Wanted:
-    """What the address asks for."""
-    return Wanted(request.args.get("office", ""), request.args.get("campaign", ""))
+    """What the address asks for, or the form that was sent."""
+    given = request.form if request.method == "POST" else request.args
+    return Wanted(given.get("office", ""), given.get("campaign", ""))
 
 
 def find(actor: Actor, wanted: Wanted, *, level: bool = False) -> Place:
