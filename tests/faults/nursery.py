@@ -31,6 +31,7 @@ from app.foundation.jobs.crew import BEAT, CONSUME, RELAY, Crew
 from app.foundation.jobs.models import OPEN, Job
 from app.foundation.jobs.transport import Transport, in_process
 from tests.faults import parts
+from tests.services import needs
 
 PUT_PAUSE, PUTS_OF_ONE_LIFE = 0.03, 60
 LONGEST_LIFE = 4.0  # seconds after which a process that never came to its place is killed where it is
@@ -83,6 +84,7 @@ class Nursery:
             self.children[pid] = Child(role, step, time.monotonic())
             return
         try:
+            needs.end_with_parent(signal.SIGKILL)
             parts.PLACE.at, parts.PLACE.times = step, times
             self._live(role)
         except BaseException:
@@ -119,7 +121,7 @@ class Nursery:
 
     def reap(self) -> list[str]:
         """Roles of the processes that have died since."""
-        gone = []
+        gone: list[str] = []
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)

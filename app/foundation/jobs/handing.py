@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.foundation import access, clock
-from app.foundation.database import db, transaction
+from app.foundation.database import db
 from app.foundation.jobs import fairness, leases
 from app.foundation.jobs.kinds import catalogue, longest_lease
 from app.foundation.jobs.models import DEAD, HANDED, RUNNING, WAITING, Job
 from app.foundation.jobs.rules import rules, wait
-from app.foundation.jobs.work import PLATFORM
+from app.foundation.jobs.turn import PLATFORM, book_keeping
 from app.kernel.errors import N_
 
 SLACK = timedelta(seconds=5)
@@ -88,7 +88,7 @@ def pick(queue: str, load: Load, room: int) -> list[int]:
 
 def hand(ids: Sequence[int], holder: str) -> list[int]:
     """Mark jobs as handed to the workers, in a transaction of its own; those that still waited, in the given order."""
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         statement = (
             update(Job)
             .where(Job.id.in_(ids), Job.state == WAITING)
@@ -101,7 +101,7 @@ def hand(ids: Sequence[int], holder: str) -> list[int]:
 
 def take_back(ids: Iterable[int]) -> None:
     """Jobs that could not be handed over wait again, in a transaction of its own."""
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         _wait_again(Job.id.in_(list(ids)) & (Job.state == HANDED))
 
 
@@ -122,7 +122,7 @@ def mend(chance: float, *, in_process: bool) -> int:
         in_process: the broker lives in the processes themselves: what one had handed over died with it.
     """
     now = clock.wall()
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         alive = leases.living(now)
         gone = Job.holder.not_in(alive)
         handed = and_(Job.state == HANDED, _over(Job.lease_until, now, rules().handed))

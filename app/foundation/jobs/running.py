@@ -18,13 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.foundation import access, clock
 from app.foundation.access import Actor, actors
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.database import db, transaction
+from app.foundation.database import db
 from app.foundation.jobs import statements
 from app.foundation.jobs.kinds import Cancelled, GiveUp, Interrupted, Kind, Lost, Retry, catalogue
 from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, WAITING, Job
 from app.foundation.jobs.rules import rules, wait
-from app.foundation.jobs.work import PLATFORM, Claim, Work
-from app.foundation.telemetry import Trace, attempt
+from app.foundation.jobs.turn import PLATFORM, book_keeping
+from app.foundation.jobs.work import Claim, Work
+from app.foundation.telemetry import attempt
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
 
@@ -85,7 +86,7 @@ class Runner:
     # -- taking ----------------------------------------------------------------------------------------------
 
     def _first(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
-        with self.app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+        with self.app.app_context(), book_keeping():
             return self._take(rest, states)
 
     def _take(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
@@ -119,7 +120,7 @@ class Runner:
         return claim
 
     def _give_back(self, rest: list[int]) -> None:
-        with self.app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+        with self.app.app_context(), book_keeping():
             db.session.execute(
                 update(Job)
                 .where(Job.id.in_(rest), Job.state == HANDED)
@@ -131,35 +132,30 @@ class Runner:
 
     def _one(self, claim: Claim, rest: list[int], states: tuple[str, ...]) -> Claim | None:
         """Run one job and take the next; None when there is none, or this one was lost."""
-        with self.app.app_context():
-            kind = catalogue().get(claim.kind)
-            with attempt(claim.id, claim.kind, claim.attempt, known=kind is not None) as seen:
-                return self._watched(claim, kind, seen, rest, states)
-
-    def _watched(
-        self, claim: Claim, kind: Kind | None, seen: Trace, rest: list[int], states: tuple[str, ...]
-    ) -> Claim | None:
-        work = Work(claim, self.stopping)
-        try:
-            if kind is None:
-                raise GiveUp(NO_KIND)
-            if kind.inside:
-                following = self._inside(kind, work, claim, rest, states)
-                seen.ended = DONE
-                return following
-            with access.acting_as(actor_of(kind, claim)):
-                kind.run(work)
-            values = done()
-        except Lost:
-            values = {}
-        except Exception as error:
-            values = self._failed(kind, claim, error)
-        db.session.remove()  # whatever the work left half read or changed
-        with access.acting_as(PLATFORM), transaction(aside=True):
-            if values:
-                self._settle(claim, values)
-                seen.ended = values["state"]
-            return self._take(rest, states)
+        kind = catalogue(self.app).get(claim.kind)
+        watched = attempt(claim.id, claim.kind, claim.attempt, known=kind is not None)
+        with self.app.app_context(), watched as seen:
+            work = Work(claim, self.stopping)
+            try:
+                if kind is None:
+                    raise GiveUp(NO_KIND)
+                if kind.inside:
+                    following = self._inside(kind, work, claim, rest, states)
+                    seen.ended = DONE
+                    return following
+                with access.acting_as(actor_of(kind, claim)):
+                    kind.run(work)
+                values = done()
+            except Lost:
+                values = {}
+            except Exception as error:
+                values = self._failed(kind, claim, error)
+            db.session.remove()  # whatever the work left half read or changed
+            with book_keeping():
+                if values:
+                    self._settle(claim, values)
+                    seen.ended = values["state"]
+                return self._take(rest, states)
 
     def _inside(
         self, kind: Kind, work: Work, claim: Claim, rest: list[int], states: tuple[str, ...]
@@ -168,7 +164,7 @@ class Runner:
 
         Had somebody else taken it meanwhile, the mark would find no row, and all of it be undone.
         """
-        with access.acting_as(PLATFORM), transaction():
+        with book_keeping(aside=False):
             with access.acting_as(actor_of(kind, claim)):
                 kind.run(work)
                 db.session.flush()
