@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 PLUGINS = (
+    "app.plugins.operations.plugin:OperationsPlugin",
     "app.plugins.establishment.plugin:EstablishmentPlugin",
     "app.plugins.people.plugin:PeoplePlugin",
     "app.plugins.names.plugin:NamesPlugin",
@@ -36,6 +37,7 @@ DEFAULT_PASSWORDS = WEAK | {"postgres", "postgresql", "admin", "root", "bianban"
 LEAST_LENGTH, LEAST_MARKS = 32, 10  # "aaaa…" and "changemechangeme…" are long and no secret
 HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
 MOST_PROXIES = 5
+LOG_FORMATS = ("plain", "json")
 MOST_THREADS = 256
 
 
@@ -139,6 +141,23 @@ def _count(env: Mapping[str, str], name: str, most: int, usual: str = "0") -> in
     return int(raw)
 
 
+def _metrics_token(env: Mapping[str, str], *, production: bool) -> str:
+    """The token that opens ``/metrics``; none: nobody reads it in production, the loopback elsewhere."""
+    token = env.get("BIANBAN_METRICS_TOKEN", "").strip()
+    if token and production and (len(token) < LEAST_LENGTH or len(set(token)) < LEAST_MARKS):
+        raise ConfigError(
+            f"BIANBAN_METRICS_TOKEN: production needs a random token of at least {LEAST_LENGTH} characters, or none"
+        )
+    return token
+
+
+def _log_format(env: Mapping[str, str]) -> str:
+    wanted = env.get("BIANBAN_LOG", "plain")
+    if wanted not in LOG_FORMATS:
+        raise ConfigError(f"BIANBAN_LOG: one of {', '.join(LOG_FORMATS)}, not {wanted!r}")
+    return wanted
+
+
 def trusted_hosts(env: Mapping[str, str], public_url: str, *, production: bool) -> list[str] | None:
     """The hosts a request may name: ``BIANBAN_HOSTS`` and that of ``PUBLIC_URL``; outside production this machine too.
 
@@ -200,7 +219,10 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
             "BIANBAN_PG_BIN", ""
         ),  # where pg_dump and pg_restore lie, when not where Debian puts them
         "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        # An error of the database names its statement, never the values that went with it.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+        "METRICS_TOKEN": _metrics_token(env, production=production),
+        "LOG_FORMAT": _log_format(env),
         # In memory the web process does the jobs itself; with a broker of its own `make worker` does.
         "CELERY_BROKER_URL": env.get("CELERY_BROKER_URL") or "memory://localhost/",
         "JOBS_THREADS": env.get("JOBS_THREADS", "1") == "1",

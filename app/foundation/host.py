@@ -39,11 +39,13 @@ from app.foundation.plugin import Plugin
 from app.foundation.signing import cli as _operator_commands  # noqa: F401  (adds to ``flask people``)
 from app.foundation.signing import models as _signing_tables  # noqa: F401  (Alembic sees every table)
 from app.foundation.signing import rules as signing_rules
+from app.foundation.telemetry import logs, page, requests
 from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
-MENU = ("desk", "survey", "review", "badge", "office")
+MENU = ("desk", "my-jobs", "survey", "review", "badge", "office")
+LAST = ("jobs", "sessions", "sign-ins", "deeds")  # of their heading: watching over the rest
 FAB_PUBLIC = (
     "SignInView",
     "TokenApi",
@@ -59,7 +61,9 @@ FAB_PUBLIC = (
 def prepare(app: Flask) -> None:
     """Everything below the plugins: database, guards, policy, commands, look."""
     edge.register(app)
+    logs.register(app)
     database.init_app(app)
+    requests.register(app)
     rows.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
     upgrades.ensure_not_newer(app)
@@ -73,7 +77,7 @@ def prepare(app: Flask) -> None:
     csrf.register(app)
     for group in (access_cli, audit_cli, backup_cli, drill_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
-    for part in (encoding, headers, context, theme, once, health, drift):
+    for part in (encoding, headers, context, theme, once, health, drift, page):
         part.register(app)
 
 
@@ -92,4 +96,6 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
         for plugin in plugins:
             plugin.register_views(appbuilder)
         appbuilder.menu.menu.sort(key=lambda item: MENU.index(item.name) if item.name in MENU else len(MENU))
+        for heading in appbuilder.menu.menu:
+            heading.childs.sort(key=lambda item: LAST.index(item.name) + 1 if item.name in LAST else 0)
     return appbuilder

@@ -26,6 +26,7 @@ OPEN_ENDPOINTS = {
     "static": "Flask's own static files",
     "appbuilder.static": "FAB's static files",
     "health.healthz": "monitoring; says nothing but whether the database is right",
+    "metrics.metrics": "monitoring, by token; numbers only",
 }
 PUBLIC_VIEWS = {
     "HomeView": "sends visitors on",
@@ -45,6 +46,7 @@ PUBLIC_VIEWS = {
 SIGNED_IN_VIEWS = {
     "AccountView": "one's own password, second factor and sessions, found by one's own id",
     "MyPostsView": "one's own posts, and those of a person one may see",
+    "OwnJobsView": "work one waits for, found by one's own id: its progress, ending it, its file",
     "WhyView": "why one may see a row or not; says nothing of rows the asker may not see",
 }
 # Tables that carry no jurisdiction, each with its reason.

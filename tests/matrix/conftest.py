@@ -52,6 +52,7 @@ def walk(app: Flask, side: Side, sign_in: SignIn, monkeypatch: pytest.MonkeyPatc
 
     def make(username: str) -> Walk:
         plant.people()
+        plant.work()
         _let_go()
         plant.plant(side)
         journal = Journal(side, Path(app.config["INSTANCE_DIR"]))

@@ -6,12 +6,13 @@ import io
 import re
 import zipfile
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import CheckConstraint, String, Table, Text
 
-from app.foundation import access
+from app.foundation import access, clock, jobs
 from app.foundation.database import Encrypted, PathType, db, transaction
+from app.foundation.jobs import results
 from app.foundation.tenancy.models import Office, Person, Post
 from app.kernel import domains
 from app.kernel.errors import Refusal
@@ -26,12 +27,16 @@ SHORTEST = 40
 READ_BY_CODE = (
     "hash", "token", "digest", "sha", "mac", "secret", "key", "stored", "domain", "ascii", "kind", "role", "table",
     "within", "body", "folder", "organ_type", "username", "password", "first_name", "last_name", "content_type",
-    "obj", "issuer", "number", "device", "agent", "address_of", "ip", "relation", "how", "code",
+    "obj", "issuer", "number", "device", "agent", "address_of", "ip", "relation", "how", "code", "result_file",
+    "result_type", "holder",
 )  # fmt: skip
 # Columns whose own values are recognisable without a token.
 NATURAL = {"account", "number", "unit_account", "badge_number", "ascii"}
 # Columns that pages also show in the form that stands in a column above: whoever may read one may read the other.
 SPELT = {"chinese_domain"}
+WAITING_FOR_WORK = (
+    "changde.admin", "changde.inspector", "wuling.clerk", "dingcheng.head", "hunan.head", "liuyehu.head", "unit.changde",
+)  # fmt: skip
 NOBODY, CAC = "matrix.nobody", "matrix.cac"
 
 
@@ -87,6 +92,22 @@ def people() -> None:
         session.add(
             Post(person_id=person.id, role="cac", office_id=desk.id, since=date(2014, 9, 15), document="测试")
         )
+
+
+def work() -> None:
+    """Jobs of people at each level: a file that is ready, something that waits, something that failed."""
+    system = access.system("tests", over="0.")
+    until = clock.wall() + timedelta(days=1)
+    for username in WAITING_FOR_WORK:
+        actor = access.actor_for(username)
+        with access.acting_as(system), transaction() as session:
+            for state in ("done", "waiting", "dead"):
+                job = jobs.put("jobs.sweep", {}, path=actor.posts[0].path, person_id=actor.person_id)
+                job.state, job.note, job.error = state, "正在生成文件", "本程序没有这一类任务的处理程序。"
+                if state == "done":
+                    job.result_name, job.result_type = "登录日志与操作记录.csv", "text/csv"
+                    job.result_file, job.result_until = results.write("甲".encode()), until
+            session.flush()
 
 
 class Words:

@@ -22,6 +22,7 @@ NOT_ASKED = {
     "LocaleView.index": "the reader's language",
     "UtilView.back": "back to the last page",
     "health.healthz": "says nothing but whether the database is right",
+    "metrics.metrics": "numbers only, by token; tests/foundation/telemetry",
 }
 NOWHERE = 987_654_321  # a key no row has
 PAIR, SIGNED_IN, PUBLIC = "pair", "signed in", "public"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -40,37 +41,65 @@ def live_server(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def serve(templates: Templates, tmp_path: Path) -> Iterator[Serve]:
     """Starts the server that `make run` starts (gunicorn, one worker, eight threads) on a copy of a seed."""
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Server] = []
 
     def start(seed: str = "demo", **environment: str) -> str:
         folder = tmp_path / f"served-{len(running)}"
         fill(folder, templates.folder(seed))
-        port = needs.free_port()
-        base = f"http://127.0.0.1:{port}"
-        with (tmp_path / f"served-{len(running)}.log").open("wb") as log:
-            process = subprocess.Popen(
+        server = Server(folder, tmp_path / f"served-{len(running)}.log", environment)
+        running.append(server)
+        server.start()
+        return server.base
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+class Server:
+    """The server over an instance folder: ended and started again at the same address as often as wanted."""
+
+    def __init__(self, folder: Path, log: Path, environment: dict[str, str]) -> None:
+        self.folder, self.log = folder, log
+        self.port = needs.free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
                 [sys.executable, ROOT / ".ci" / "serve.py", "--no-prepare"],
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
                 preexec_fn=needs.end_with_parent,
                 env={
                     **os.environ,
-                    "BIANBAN_INSTANCE": str(folder),
-                    "BIANBAN_PUBLIC_URL": base,
+                    "BIANBAN_INSTANCE": str(self.folder),
+                    "BIANBAN_PUBLIC_URL": self.base,
                     "HOST": "127.0.0.1",
-                    "PORT": str(port),
-                    **environment,
+                    "PORT": str(self.port),
+                    **self._environment,
                 },
             )
-        running.append(process)
-        _await(base, process, Path(log.name))
-        return base
+        _await(self.base, self._process, self.log)
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(timeout=20)
+    def kill(self) -> None:
+        """As if the machine lost its power: master and workers are gone at once."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=20)
+        self._process = None
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
+            self._process = None
 
 
 def _await(base: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -172,7 +172,10 @@ def on_fault(error: HTTPException) -> Response:
     """A fault of ours: it gets a number that people can quote. Nothing here touches the database."""
     status = error.code if error.code in {501, 502, 503, 504} else 500
     number = secrets.token_hex(4).upper()
-    current_app.logger.error("错误编号 %s：%s %s", number, request.method, request.path)
+    rule = (
+        request.url_rule.rule if request.url_rule is not None else "-"
+    )  # an address may hold what somebody typed
+    current_app.logger.error("错误编号 %s：%s %s", number, request.method, rule)
     notice = NOTICES[503] if status == 503 else NOTICES[500]
     if wants_json():
         return _json(int(status), replace(notice, code=f"fault-{number}"))

@@ -23,6 +23,7 @@ OPEN = frozenset(
         "SignInView.stay",
         "LocaleView.index",
         "health.healthz",
+        "metrics.metrics",
         "static",
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -137,10 +137,24 @@ class ScopedInterface(SQLAInterface):
         kept = (name for name in self.list_columns if name not in shown and self.is_encrypted(name))
         return tuple(defer(getattr(self.obj, name)) for name in kept) if shown else ()
 
-    def count(self, filters: Any = None) -> BoundedCount:
-        """How many rows, counted no further than ``COUNT_LIMIT``."""
-        some = self._rows(filters).with_entities(self.get_pk()).limit(COUNT_LIMIT + 1).subquery()
-        return BoundedCount(self.session.query(func.count()).select_from(some).scalar())
+    def count(self, filters: Any = None, most: int = COUNT_LIMIT) -> BoundedCount:
+        """How many rows, counted no further than ``most``."""
+        some = self._rows(filters).with_entities(self.get_pk()).limit(most + 1).subquery()
+        return BoundedCount(self.session.query(func.count()).select_from(some).scalar(), most)
+
+    def walk(self, filters: Any, direction: str, size: int) -> Iterator[list[Any]]:
+        """All rows in the order of their keys, ``size`` at a time; none comes twice, whatever is added meanwhile."""
+        key, down, last = self.get_pk(), direction == "desc", None
+        while True:
+            query = self._rows(filters)
+            if last is not None:
+                query = query.filter(key < last if down else key > last)
+            found = list(query.order_by(key.desc() if down else key.asc()).limit(size))
+            if found:
+                last = self.get_pk_value(found[-1])
+                yield found
+            if len(found) < size:
+                return
 
     def page(
         self, filters: Any, order: tuple[str, str], page: int, size: int, columns: Iterable[str] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -83,7 +83,22 @@ def entries(actor: Actor, asked: Asked, *, page: int = 1, size: int = 50) -> Seq
     return list(db.session.scalars(query.limit(size).offset((page - 1) * size)))
 
 
-def count(actor: Actor, asked: Asked) -> int:
-    """How many there are, counted no further than ``COUNT_LIMIT`` + 1."""
-    some = select(AuditEntry.seq).where(*_conditions(actor, asked)).limit(COUNT_LIMIT + 1).subquery()
+def walk(actor: Actor, asked: Asked, size: int) -> Iterator[Sequence[AuditEntry]]:
+    """All entries, newest first, ``size`` at a time; what is recorded meanwhile is left out."""
+    where = _conditions(actor, asked)
+    last: int | None = None
+    while True:
+        older = [AuditEntry.seq < last] if last is not None else []
+        query: Any = select(AuditEntry).where(*where, *older).order_by(AuditEntry.seq.desc()).limit(size)
+        found = list(db.session.scalars(query))
+        if found:
+            last = found[-1].seq
+            yield found
+        if len(found) < size:
+            return
+
+
+def count(actor: Actor, asked: Asked, most: int = COUNT_LIMIT) -> int:
+    """How many there are, counted no further than ``most`` + 1."""
+    some = select(AuditEntry.seq).where(*_conditions(actor, asked)).limit(most + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0

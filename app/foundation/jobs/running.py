@@ -26,6 +26,7 @@ from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED
 from app.foundation.jobs.rules import rules, wait
 from app.foundation.jobs.turn import book_keeping
 from app.foundation.jobs.work import Claim, Work
+from app.foundation.telemetry import attempt
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
 
@@ -116,14 +117,17 @@ class Runner:
 
     def _one(self, claim: Claim, marks: Marks) -> None:
         """Run one job and say how it ended."""
-        with self.app.app_context():
-            kind = catalogue().get(claim.kind)
+        kind = catalogue(self.app).get(claim.kind)
+        watched = attempt(claim.id, claim.kind, claim.attempt, known=kind is not None)
+        with self.app.app_context(), watched as seen:
             work = Work(claim, self.stopping)
             try:
                 if kind is None:
                     raise GiveUp(NO_KIND)
                 if kind.inside:
-                    return self._inside(kind, work, claim)
+                    self._inside(kind, work, claim)
+                    seen.ended = DONE
+                    return
                 with access.acting_as(actor_of(kind, claim)):
                     kind.run(work)
                 values = done()
@@ -132,6 +136,7 @@ class Runner:
                 return
             except Exception as error:
                 values = self._failed(kind, claim, error)
+            seen.ended = values["state"]
         marks.settle(claim, values)
 
     def _inside(self, kind: Kind, work: Work, claim: Claim) -> None:

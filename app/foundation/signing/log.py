@@ -8,6 +8,7 @@ from app.foundation import access, clock
 from app.foundation.audit import chain
 from app.foundation.database import db
 from app.foundation.signing.models import SignInRecord
+from app.foundation.telemetry import counters
 from app.foundation.tenancy.models import Person
 
 TASK = "sign-in"
@@ -48,3 +49,4 @@ def write(outcome: str, person: Person | None, username: str = "", *, kind: str 
             )
         )
         db.session.flush()
+    counters.signed_in(outcome, kind)

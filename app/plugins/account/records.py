@@ -1,30 +1,27 @@
-"""在线会话, 登录日志 and 操作记录: for the officers who watch over an office's accounts, at their level and below."""
+"""在线会话 and 登录日志: for the officers who watch over an office's accounts, at their level and below."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from flask import flash, request
+from flask import flash, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_
 
 from app.foundation import clock
 from app.foundation.access import Actor, current_actor
-from app.foundation.admin import labels as words
-from app.foundation.admin.arguments import BadArgument, unseen
+from app.foundation.admin.arguments import unseen
 from app.foundation.admin.formatters import Cell
 from app.foundation.admin.interface import ScopedInterface
-from app.foundation.admin.views import ScopedModelView, ScopedView, action, expose, has_access
-from app.foundation.admin.widgets import pages_of
-from app.foundation.audit import reading
-from app.foundation.audit.models import AuditEntry
-from app.foundation.audit.reading import Asked
+from app.foundation.admin.views import ScopedModelView, action, expose, has_access
+from app.foundation.database import transaction
+from app.foundation.documents.xlsx import Value
 from app.foundation.signing import sessions
 from app.foundation.signing.models import SignInRecord, SignInSession
-from app.kernel.errors import N_
-from app.plugins.account import exports, labels
+from app.plugins.account import exporting, exports, labels
+from app.plugins.operations.exports import answer, limit, long, wait_url
 
 PAGE = 50
 PAGE_MAX = 200
@@ -87,7 +84,7 @@ class SignInLogView(ScopedModelView):
     route_base = "/sign-ins"
     datamodel = ScopedInterface(SignInRecord)
     obj = "log"
-    acts = {"export": "see"}
+    acts = {"export": "see", "start": "see"}
     targets = {"kind": exports.KINDS}
     base_permissions = ["can_list"]
     list_template = "account/log.html"
@@ -121,99 +118,41 @@ class SignInLogView(ScopedModelView):
         """
         if kind not in exports.KINDS:
             raise unseen()
+        many = long(exports.SIGN_INS, self.counted(request.args, limit(exports.SIGN_INS).most))
+        if many:
+            page = exporting.offer(exports.SIGN_INS, many, "SignInLogView.start", "SignInLogView.list", kind)
+            return self.render_template("operations/offer.html", **page)
         asked, filters = self.read_list(request.args)
-        order = asked.order or self.base_order
-        rows = self.datamodel.page(filters, order, 0, exports.MOST, self.list_columns)
-        widths = (18, 14, 14, 20, 8, 18, 40)
-        columns = [(str(self.label_columns[n]), w) for n, w in zip(self.list_columns, widths, strict=True)]
-        return exports.answer(kind, str(self.list_title), columns, (_line(row) for row in rows))
+        order, most = asked.order or self.base_order, limit(exports.SIGN_INS).direct
+        rows = self.datamodel.page(filters, order, 0, most, self.list_columns)
+        made = exports.written(exports.SIGN_INS, kind, map(exports.sign_in, rows))
+        return answer(made.name, made.content_type, made.content)
 
-
-def _line(row: SignInRecord) -> tuple[Any, ...]:
-    return (
-        row.at, str(labels.OUTCOME[row.outcome][0]), row.name, row.username, str(labels.KIND[row.kind][0]),
-        row.address, row.agent,
-    )  # fmt: skip
-
-
-class DeedView(ScopedView):
-    """操作记录: the audit record by office, read through ``audit.reading``."""
-
-    route_base = "/deeds"
-    obj = "log"
-    acts = {"index": "see", "export": "see"}
-    targets = {"kind": exports.KINDS}
-    default_view = "index"
-
-    @expose("/")
+    @expose("/export/<kind>", methods=["POST"])
     @has_access
-    def index(self) -> str:
-        """One page of what was done.
-
-        Raises:
-            BadArgument: a day, verb or page that is none.
-        """
-        actor, asked = current_actor(), _asked()
-        total = reading.count(actor, asked)
-        page = min(_page(), pages_of(total, PAGE) or 1)
-        return self.render_template(
-            "account/deeds.html",
-            rows=reading.entries(actor, asked, page=page, size=PAGE),
-            asked=asked,
-            verbs=words.choices(words.VERB),
-            tables=labels.TABLES,
-            page=page,
-            pages=min(pages_of(total, PAGE), PAGE_MAX),
-            total=total,
-        )
-
-    @expose("/export/<kind>")
-    @has_access
-    def export(self, kind: str) -> Any:
-        """The same as a file.
+    def start(self, kind: str) -> Any:
+        """Put a long export to work.
 
         Raises:
             NotSeen: another kind than XLSX or CSV.
+            Refusal: too many rows, or too many exports open.
         """
         if kind not in exports.KINDS:
             raise unseen()
-        rows = reading.entries(current_actor(), _asked(), size=exports.MOST)
-        columns = [
-            (_("序号"), 8), (_("时间"), 18), (_("办理时间"), 18), (_("人员"), 14), (_("岗位"), 24), (_("操作"), 20),
-            (_("对象"), 16), (_("编号"), 8), (_("理由"), 40),
-        ]  # fmt: skip
-        return exports.answer(kind, _("操作记录"), columns, (_deed(row) for row in rows))
+        rows = self.counted(request.args, limit(exports.SIGN_INS).most)
+        with transaction():
+            exporting.put(exports.SIGN_INS, kind, rows, actor=current_actor())
+        return redirect(wait_url())
 
+    def counted(self, args: exporting.Args, most: int) -> int:
+        """How many rows an address asks for, to one more than ``most``."""
+        _asked, filters = self.read_list(args)
+        found = self.datamodel.count(filters, most)
+        return most + 1 if found.more else int(found)
 
-def _deed(row: AuditEntry) -> tuple[Any, ...]:
-    return (
-        row.seq, row.wall_at, row.business_at, row.person, row.post, words.verb(row.verb),
-        str(labels.TABLES.get(row.obj, row.obj)), row.object_id, row.reason,
-    )  # fmt: skip
-
-
-def _asked() -> Asked:
-    person, verb = request.args.get("person", "").strip(), request.args.get("verb", "")
-    if verb and verb not in dict(words.choices(words.VERB)):
-        raise BadArgument("verb", N_("“%(name)s”不是所列的操作。"))
-    return Asked(_day("since"), _day("until"), person[:80], verb)
-
-
-def _day(name: str) -> date | None:
-    raw = request.args.get(name, "").strip()
-    if not raw:
-        return None
-    try:
-        day = date.fromisoformat(raw)
-    except ValueError:
-        raise BadArgument(name, N_("“%(name)s”应为日期，例如 2026-01-31。")) from None
-    if not 1900 < day.year < 9000:
-        raise BadArgument(name, N_("“%(name)s”应为日期，例如 2026-01-31。"))
-    return day
-
-
-def _page() -> int:
-    raw = request.args.get("page", "1")
-    if not (raw.isascii() and raw.isdecimal() and len(raw) < 7):
-        raise BadArgument("page", N_("参数“%(name)s”应为不小于 0 的整数。"))
-    return min(max(1, int(raw)), PAGE_MAX)
+    def walk(self, args: exporting.Args, size: int) -> Iterator[list[tuple[Value, ...]]]:
+        """The lines an address asks for, piece by piece."""
+        asked, filters = self.read_list(args)
+        _column, direction = asked.order or self.base_order
+        for rows in self.datamodel.walk(filters, direction, size):
+            yield [exports.sign_in(row) for row in rows]

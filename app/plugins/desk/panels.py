@@ -9,10 +9,11 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.foundation import access, clock
+from app.foundation import access, clock, jobs
 from app.foundation.access import Actor
 from app.plugins.applications import queries as applications
 from app.plugins.campaigns import queries as campaigns
+from app.plugins.operations import shown
 from app.plugins.surveys import progress
 
 # Parts of the bar: label, states counted, tone.
@@ -25,15 +26,39 @@ APPLICATION_PARTS = (
 )
 
 
+JOBS_LOOKED_AT, JOBS_SHOWN = 20, 3
+
+
 @dataclass(frozen=True)
 class Panel:
-    """A card: a bar of parts (label, count, tone), sentences, and where to read more."""
+    """A card: a bar of parts (label, count, tone), sentences, things to fetch, and where to read more."""
 
     title: str
     parts: list[tuple[str, int, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
     action: str = ""
+
+
+def of_jobs(actor: Actor) -> Iterator[Panel]:
+    """Work one waits for that goes on, and files that are ready."""
+    if actor.person_id is None:
+        return
+    found = [shown.shown(one) for one in jobs.mine(actor.person_id, limit=JOBS_LOOKED_AT)]
+    going = [one for one in found if one.open][:JOBS_SHOWN]
+    ready = [one for one in found if one.ready][:JOBS_SHOWN]
+    if not going and not ready:
+        return
+    yield Panel(
+        title=_("我的任务"),
+        lines=["：".join(filter(None, (one.title, one.said or one.state[0]))) for one in going],
+        links=[
+            (_("下载：%(file)s", file=one.file), url_for("OwnJobsView.result", pk=one.pk)) for one in ready
+        ],
+        url=url_for("OwnJobsView.index"),
+        action=_("查看全部任务"),
+    )
 
 
 def of_surveys(actor: Actor) -> Iterator[Panel]:

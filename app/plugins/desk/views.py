@@ -18,7 +18,7 @@ TASKS = (
     sources.of_registrar,
     sources.of_office,
 )
-PANELS = (panels.of_surveys, panels.of_applications)
+PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
 
 
 class DeskView(ScopedView):

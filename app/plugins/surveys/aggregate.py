@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import request, send_file
-from flask_babel import gettext as _
+from flask import redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, or_
 
-from app.foundation import access, audit, clock
+from app.foundation import access
 from app.foundation.access import current_actor
 from app.foundation.admin import arguments
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import db, transaction
-from app.foundation.documents import xlsx
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_
 from app.plugins.campaigns.rules import Group, Plan
-from app.plugins.surveys import collation, expected, groups, labels, progress, shown
+from app.plugins.operations import exports
+from app.plugins.surveys import collation, expected, exporting, groups, labels, progress, shown, workbook
 from app.plugins.surveys.models import EDITABLE
-from app.plugins.surveys.place import Place, find, unseen
+from app.plugins.surveys.place import Place, asked, find, unseen
 
 STATES = {
     "missing": _l("未报送"),
@@ -39,10 +37,10 @@ class AggregateView(ScopedView):
 
     route_base = "/aggregate"
     obj = "aggregate"
-    acts = {"show": "see", "units": "see", "export": "see"}
+    acts = {"show": "see", "units": "see", "export": "see", "start": "see"}
     targets = {
         "office": Row(Office, by="code"), "units.office": Row(Office, by="code", enough=False),
-        "export.office": Row(Office, by="code", enough=False),
+        "export.office": Row(Office, by="code", enough=False), "start.office": Row(Office, by="code", enough=False),
     }  # fmt: skip
     default_view = "show"
 
@@ -56,7 +54,11 @@ class AggregateView(ScopedView):
             NotSeen: no such office or survey, or not the actor's to see.
             BadArgument: a page or state that is not offered.
         """
-        place, number, state = find(current_actor()), _page_number(), _offered("state", collation.RECEIVED)
+        place, number, state = (
+            find(current_actor(), asked()),
+            _page_number(),
+            _offered("state", collation.RECEIVED),
+        )
         shown_first = number == 1 and not state
         table = self._table(place, number, state) if place.plan is not None else {}
         sections = place.sections() if place.plan is not None and shown_first else []
@@ -96,7 +98,7 @@ class AggregateView(ScopedView):
             BadArgument: a filter that is not offered.
             NotSeen: no such survey, group or office here.
         """
-        place, number = find(current_actor(), level=True), _page_number()
+        place, number = find(current_actor(), asked(), level=True), _page_number()
         group, track, state = (
             _group(place),
             _offered("track", [line.key for line in place.survey.lines]),
@@ -106,9 +108,9 @@ class AggregateView(ScopedView):
         sheets = expected.sheets(place.actor, plan, obj="survey", act="see", path=path, level=path)
         where = [_of_group(plan, group, sheets.c)] if group is not None else []
         where += [sheets.c.nature.in_(line.natures) for line in plan.lines if line.key == track]
-        asked = expected.listed(sheets, plan, state, *where, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        query = expected.listed(sheets, plan, state, *where, limit=PAGE + 1, offset=(number - 1) * PAGE)
         with access.acting_as(access.system(progress.TASK, over=path)):
-            rows = db.session.execute(asked).all()
+            rows = db.session.execute(query).all()
         return self.render_template(
             "surveys/aggregate_units.html",
             place=place,
@@ -126,23 +128,39 @@ class AggregateView(ScopedView):
     @expose("/export.xlsx")
     @has_access
     def export(self) -> Any:
-        """The collated survey as a workbook; who took it is remembered.
+        """The collated survey as a workbook; who took it is remembered. A long one is offered as work to wait for.
 
         Raises:
-            Refusal: too many rows for one workbook. Others as ``show``.
+            Refusal: too many rows for one file. Others as ``show``.
         """
-        place = find(current_actor())
-        plan, today = place.survey, clock.today()
-        content, rows, personal = collation.workbook(place.actor, plan, place.office, place.sections(), today)
-        after = {"office": place.office.code, "document": plan.document, "rows": rows, "contacts": personal}
-        name = _("摸底汇总表_%(office)s_%(day)s", office=place.office.short_name, day=f"{today:%Y%m%d}")
+        place = find(current_actor(), asked())
+        rows = exporting.long(place)
+        if rows:
+            return self.render_template(
+                "operations/offer.html",
+                what=exporting.title(place),
+                rows=rows,
+                action=url_for("AggregateView.start"),
+                hidden=exporting.named(place),
+                back=url_for("AggregateView.show", **exporting.named(place)),
+            )
+        made = workbook.workbook(place)
         with transaction():
-            audit.record(place.actor, "aggregate.exported", place.office, after=after)
-        response = send_file(
-            BytesIO(content), mimetype=xlsx.CONTENT_TYPE, as_attachment=True, download_name=f"{name}.xlsx"
-        )
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+            exporting.remember(place, made)
+        return exports.answer(made.name, workbook.CONTENT_TYPE, made.content)
+
+    @expose("/export", methods=["POST"])
+    @has_access
+    def start(self) -> Any:
+        """Put a long export to work.
+
+        Raises:
+            Refusal: too many rows, or too many exports open. Others as ``show``.
+        """
+        place = find(current_actor(), asked())
+        with transaction():
+            exporting.put(place)
+        return redirect(exports.wait_url())
 
 
 def _group(place: Place) -> Group | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,22 +12,20 @@ from sqlalchemy import ColumnElement, func, literal, select
 
 from app.foundation import access
 from app.foundation.access import Actor
-from app.foundation.admin.formatters import cn_date
 from app.foundation.admin.interface import COUNT_LIMIT, BoundedCount
 from app.foundation.database import db
 from app.foundation.documents import xlsx
 from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_, Refusal
 from app.plugins.campaigns.rules import Plan
 from app.plugins.establishment.labels import RANK
 from app.plugins.surveys import labels
 from app.plugins.surveys.expected import inside
-from app.plugins.surveys.groups import Counts, Due, Section
 from app.plugins.surveys.models import SurveySheet, SurveySite
+from app.plugins.surveys.place import Place
 from app.plugins.surveys.progress import TASK
 
 RECEIVED = ("submitted", "accepted")
-MOST = 20_000
+_ORDER = (SurveySheet.review_path, SurveySheet.account, SurveySheet.id, SurveySite.number)
 
 
 @dataclass(frozen=True)
@@ -112,41 +109,36 @@ def page(
     return [entry for entry, _count in found], count, number
 
 
-def workbook(
-    actor: Actor, plan: Plan, office: Office, sections: Sequence[Section], today: date
-) -> tuple[bytes, int, bool]:
-    """The collated survey and its progress as .xlsx; how many rows it has, and whether it names people.
+def count(place: Place, most: int) -> int:
+    """How many rows there are, counted to one more than ``most``."""
+    where = _received(place.actor, place.survey, place.office)
+    site = SurveySite.sheet_id == SurveySheet.id
+    some = select(SurveySheet.id).outerjoin(SurveySite, site).where(*where).limit(most + 1).subquery()
+    with access.acting_as(access.system(TASK, over=place.office.path)):
+        return db.session.scalar(select(func.count()).select_from(some)) or 0
 
-    Raises:
-        Refusal: more rows than one workbook can sensibly hold.
-    """
-    rows = [entry for entry, _count in _read(actor, _received(actor, plan, office), office, MOST + 1)]
-    if len(rows) > MOST:
-        raise Refusal("export-large", N_("超过 %(most)s 行，请按下级机构分别导出。"), most=MOST)
-    chosen = fields(actor, office)
-    notes = [
-        str(_("汇总机构：%(office)s　　截至：%(day)s", office=office.name, day=cn_date(today))),
-        str(_("依据：%(document)s", document=plan.document)),
-    ]
-    content = xlsx.workbook(
-        [
-            xlsx.Sheet(
-                str(_("摸底汇总表")),
-                [xlsx.Column(str(field.heading), field.width, centred=field.centred) for field in chosen],
-                ([field.value(entry) for field in chosen] for entry in rows),
-                str(_("党政机关、事业单位网站摸底调查汇总表")),
-                notes,
-            ),
-            xlsx.Sheet(
-                str(_("报送进度")),
-                _progress_columns(),
-                _progress(sections),
-                str(_("网站摸底调查报送进度")),
-                notes,
-            ),
-        ]
+
+def keys(place: Place) -> list[int]:
+    """The sheets of all rows in order, a key for each row: what a long export goes through, piece by piece."""
+    statement = (
+        select(SurveySheet.id)
+        .outerjoin(SurveySite, SurveySite.sheet_id == SurveySheet.id)
+        .where(*_received(place.actor, place.survey, place.office))
+        .order_by(*_ORDER)
     )
-    return content, len(rows), any(field.contact for field in chosen)
+    with access.acting_as(access.system(TASK, over=place.office.path)):
+        return list(db.session.scalars(statement))
+
+
+def lines(
+    place: Place, chosen: Sequence[Field], sheets: Sequence[int] | None = None
+) -> list[list[xlsx.Value]]:
+    """The rows of the table as values, all of them or those of some sheets."""
+    where = _received(place.actor, place.survey, place.office)
+    if sheets is not None:
+        where = (*where, SurveySheet.id.in_(sheets))
+    found = _read(place.actor, where, place.office, None)
+    return [[field.value(entry) for field in chosen] for entry, _count in found]
 
 
 def _received(actor: Actor, plan: Plan, office: Office, state: str = "") -> tuple[ColumnElement[bool], ...]:
@@ -164,7 +156,7 @@ def _read(
     actor: Actor,
     where: tuple[ColumnElement[bool], ...],
     office: Office,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
     *,
     counted: bool = False,
@@ -176,7 +168,7 @@ def _read(
         select(SurveySheet, SurveySite, count)
         .outerjoin(SurveySite, site)
         .where(*where)
-        .order_by(SurveySheet.review_path, SurveySheet.account, SurveySheet.id, SurveySite.number)
+        .order_by(*_ORDER)
         .limit(limit)
         .offset(offset)
     )
@@ -186,41 +178,3 @@ def _read(
     return [
         (Entry(sheet, row, access.can(actor, "survey", "see", sheet)), number) for sheet, row, number in rows
     ]
-
-
-def _progress_columns() -> list[xlsx.Column]:
-    names = (
-        _("应报"), _("已接收"), _("已提交"), _("退回补正"), _("未报送"), _("其中已超期"), _("网站个数"), _("无网站单位")
-    )  # fmt: skip
-    return [
-        xlsx.Column(str(_("范围")), 36),
-        *(xlsx.Column(str(name), 12) for name in names),
-        xlsx.Column(str(_("报送期限")), 44),
-    ]
-
-
-def _progress(sections: Sequence[Section]) -> Iterator[list[xlsx.Value]]:
-    whole = Counts()
-    for section in sections:
-        for row in section.rows:
-            name = section.label if section.single else f"{section.label} · {row.label}"
-            dues = "；".join(said_due(due) for due in row.dues)
-            yield [name, *_numbers(row.counts), dues]
-        whole = whole.plus(section.counts)
-    yield [str(_("合计")), *_numbers(whole), None]
-
-
-def said_due(due: Due) -> str:
-    """A line's date in words, with its source."""
-    if due.deadline is None:
-        said = str(_("尚未明确"))
-    else:
-        said = f"{cn_date(due.deadline.date)}（{due.deadline.source}）"
-    return f"{due.track} {said}" if due.track else said
-
-
-def _numbers(counts: Counts) -> list[int]:
-    return [
-        counts.total, counts.accepted, counts.submitted, counts.returned, counts.missing, counts.overdue, counts.sites,
-        counts.without,
-    ]  # fmt: skip

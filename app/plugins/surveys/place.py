@@ -67,8 +67,22 @@ class Place:
         return self.table.deadline(groups.SURVEY, Whose(row.review_path, row.filing_path), row.nature)
 
 
-def find(actor: Actor, *, level: bool = False) -> Place:
-    """The office named in the address, else the actor's own or the one shared with him; ``level``: its sheets too.
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: an office by its code and a survey by its key; either may be left open."""
+
+    office: str = ""
+    campaign: str = ""
+
+
+def asked() -> Wanted:
+    """What the address asks for, or the form that was sent."""
+    given = request.form if request.method == "POST" else request.args
+    return Wanted(given.get("office", ""), given.get("campaign", ""))
+
+
+def find(actor: Actor, wanted: Wanted, *, level: bool = False) -> Place:
+    """The office asked for, else the actor's own or the one shared with him; ``level``: its sheets too.
 
     Raises:
         AccessDenied: nobody shares figures with the actor.
@@ -80,7 +94,7 @@ def find(actor: Actor, *, level: bool = False) -> Place:
             "aggregate-not-shared",
             N_("还没有文件将摸底汇总共享给您所在的机构。如工作需要，请与同级机构编制部门联系。"),
         )
-    code, table = request.args.get("office", ""), progress.dates(actor, own[0])
+    code, table = wanted.office, progress.dates(actor, own[0])
     plans = progress.plans_at(table, own[0])
     known, shared = _offices(own[0], code, plans)
     office = next((one for one in known.values() if (one.code == code if code else one.path == own[0])), None)
@@ -88,7 +102,7 @@ def find(actor: Actor, *, level: bool = False) -> Place:
         raise unseen()
     if office.path != own[0]:
         plans, shared = progress.plans_at(table, office.path), []
-    plan = _chosen(plans)
+    plan = _chosen(plans, wanted.campaign)
     if not _may(actor, office, plan, level=level):
         raise unseen()
     return Place(actor, office, plan, plans, table, known, known.get(own[0], office), shared)
@@ -130,8 +144,7 @@ def _may(actor: Actor, office: Office, plan: Plan | None, *, level: bool) -> boo
     return not level or any(access.can(actor, "survey", "see", one) for one in facts)
 
 
-def _chosen(plans: list[Plan]) -> Plan | None:
-    raw = request.args.get("campaign", "")
+def _chosen(plans: list[Plan], raw: str) -> Plan | None:
     if not raw:
         return plans[0] if plans else None
     found = next((plan for plan in plans if plan.id == arguments.key(raw)), None)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
-from app.plugins.surveys import labels
+from app.plugins.surveys import exporting, labels
 from app.plugins.surveys.aggregate import AggregateView
 from app.plugins.surveys.api import SurveysApi
 from app.plugins.surveys.views import SheetListView, SurveyView
@@ -20,11 +20,12 @@ class SurveysPlugin(Plugin):
 
     name = "surveys"
     title = "摸底调查"
-    requires = ("campaigns",)
+    requires = ("campaigns", "operations")
 
     def init_app(self, app: Flask) -> None:
         words.add("survey", labels.STATES)
         words.add(words.VERB, labels.VERBS)
+        exporting.declare(app)
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(

@@ -27,7 +27,7 @@ from tests.services.instance import signed_in
 
 PLUGINS = tuple(
     f"app.plugins.{name}.plugin:{name.capitalize()}Plugin"
-    for name in ("establishment", "names", "campaigns", "surveys")
+    for name in ("operations", "establishment", "names", "campaigns", "surveys")
 )
 TODAY = datetime(2014, 11, 24, 9, 0, tzinfo=clock.SHANGHAI)
 STATES = {

@@ -25,7 +25,7 @@ from tests.services.instance import signed_in
 
 PLUGINS = tuple(
     f"app.plugins.{name}.plugin:{name.capitalize()}Plugin"
-    for name in ("establishment", "campaigns", "surveys")
+    for name in ("operations", "establishment", "campaigns", "surveys")
 )
 BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2014, 11, 18, 9, tzinfo=BEIJING)

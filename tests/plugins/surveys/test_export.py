@@ -18,6 +18,7 @@ from app.foundation import access
 from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
+from app.plugins.operations import limits
 from app.plugins.surveys import collation, progress
 
 Browse = Callable[[str], FlaskClient]
@@ -159,8 +160,16 @@ def test_who_took_it_is_remembered(hall: Flask, browse: Browse) -> None:
     }
 
 
-def test_too_much_for_one_workbook_is_refused(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collation, "MOST", 44)
+def allow(app: Flask, monkeypatch: pytest.MonkeyPatch, *, direct: int, most: int) -> None:
+    """Other limits than ``policies/exports.yaml`` states, for this test."""
+    with app.app_context():
+        monkeypatch.setitem(limits.limits().exports, "aggregate", limits.Limit(direct, most))
+
+
+def test_too_much_for_one_workbook_is_refused(
+    hall: Flask, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(hall, monkeypatch, direct=10, most=44)
     answer = browse("changde.clerk").get("/aggregate/export.xlsx")
     assert answer.status_code == 422
     assert "超过 44 行" in answer.get_data(as_text=True)

@@ -1,0 +1,1 @@
+"""The numbers and the log of those who run the platform."""
