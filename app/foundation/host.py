@@ -34,6 +34,7 @@ from app.foundation.clock.cli import drill_cli
 from app.foundation.files import service as files_service
 from app.foundation.files.views import FileView
 from app.foundation.keys.cli import keys_cli
+from app.foundation.notices import wiring as notices
 from app.foundation.plugin import Plugin
 from app.foundation.signing import cli as _operator_commands  # noqa: F401  (adds to ``flask people``)
 from app.foundation.signing import models as _signing_tables  # noqa: F401  (Alembic sees every table)
@@ -42,7 +43,7 @@ from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
-MENU = ("desk", "survey", "review", "badge", "office")
+MENU = ("desk", "messages", "survey", "review", "badge", "office")
 FAB_PUBLIC = (
     "SignInView",
     "TokenApi",
@@ -66,6 +67,7 @@ def prepare(app: Flask) -> None:
     files_service.install()
     access_service.init_app(app)
     signing_rules.init_app(app)
+    notices.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
     csrf.register(app)
     for group in (access_cli, audit_cli, drill_cli, keys_cli, tenants_cli, people_cli):
