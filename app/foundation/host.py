@@ -9,7 +9,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_migrate import Migrate
 
-from app.foundation import database, drift, health, production, rows
+from app.foundation import database, drift, health, jobs, production, rows
 from app.foundation.access import guard
 from app.foundation.access import service as access_service
 from app.foundation.access.cli import access_cli
@@ -67,6 +67,7 @@ def prepare(app: Flask) -> None:
     files_service.install()
     access_service.init_app(app)
     signing_rules.init_app(app)
+    jobs.init_app(app)
     notices.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
     csrf.register(app)

@@ -60,6 +60,8 @@ UNSCOPED = {
     "second_factor": "one's own, found by one's own id while signing in; listed nowhere",
     "recovery_code": "one's own, found by one's own id while signing in; listed nowhere",
     "application_sequence": "a counter; no row of anybody's",
+    "lease": "which process holds what until when; no row of anybody's",
+    "schedule_mark": "how far each schedule has come; no row of anybody's",
     "posted_form": "digests of forms taken once; no row of anybody's",
     "ab_api_key": FAB,
     "ab_group": FAB,

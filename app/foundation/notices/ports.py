@@ -27,10 +27,15 @@ class PortError(RuntimeError):
 
 
 class MailPort(Protocol):
-    """What sends mails. ``offline``: nothing leaves, deliveries are stored for reading in the app."""
+    """What sends mails."""
 
-    offline: bool
-    sender: str
+    @property
+    def offline(self) -> bool:
+        """Nothing leaves: what would be sent is stored for reading in the app."""
+
+    @property
+    def sender(self) -> str:
+        """The address mails come from."""
 
     def send(self, message: EmailMessage, to: str) -> Outcome:
         """Hand one message over."""
@@ -39,7 +44,9 @@ class MailPort(Protocol):
 class SmsPort(Protocol):
     """What sends texts."""
 
-    offline: bool
+    @property
+    def offline(self) -> bool:
+        """Nothing leaves: what would be sent is stored for reading in the app."""
 
     def send(self, text: Text) -> Outcome:
         """Hand one text over."""

@@ -6,8 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation import jobs
-from app.foundation.notices import catalogue, models, ports
+from app.foundation.notices import models
+from app.foundation.notices.catalogue import init_app as read_events
 from app.foundation.notices.digest import send_digests
+from app.foundation.notices.ports import init_app as open_ports
 from app.foundation.notices.returns import read_returns
 from app.foundation.notices.sending import ATTEMPTS, send_mail, send_sms
 from app.foundation.notices.telling import MAIL_JOB, SMS_JOB
@@ -21,8 +23,8 @@ def init_app(app: Flask) -> None:
     Raises:
         ShapeError, PortError: the start stops and says what is wrong.
     """
-    catalogue.init_app(app)
-    ports.init_app(app)
+    read_events(app)
+    open_ports(app)
     for kind in (
         jobs.Kind(
             name=MAIL_JOB, title=_l("发送邮件"), run=send_mail, queue="mail", attempts=ATTEMPTS, lease=120

@@ -49,6 +49,7 @@ TABLES = {
     "campaign_step": _l("工作安排的时限"),
     "domain_record": _l("网上名称"),
     "invitation": _l("启用通知"),
+    "job": _l("后台任务"),
     "jurisdiction_grant": _l("授权与共享"),
     "office": _l("机构"),
     "post": _l("岗位"),

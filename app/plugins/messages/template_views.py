@@ -51,10 +51,9 @@ class TemplateView(ScopedView):
     acts = {"index": "see", "show": "see", "edit": "edit", "restore": "edit"}
     default_view = "index"
 
-    @property
-    def targets(self) -> Any:
-        """Addresses name events."""
-        return {"key": tuple(catalogue().events)}
+    def __init__(self) -> None:
+        self.targets = {"key": tuple(catalogue().events)}  # addresses name events
+        super().__init__()
 
     @expose("/")
     @has_access

@@ -1,0 +1,235 @@
+"""Doing jobs: take one, run it as the right actor, say how it ended, all of it safe against dying at any point."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.foundation import access, clock
+from app.foundation.access import Actor, actors
+from app.foundation.access.actors import UNGUARDED
+from app.foundation.database import db, transaction
+from app.foundation.jobs.kinds import Cancelled, GiveUp, Interrupted, Kind, Lost, Retry, catalogue
+from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, RUNNING, WAITING, Job
+from app.foundation.jobs.rules import rules, wait
+from app.foundation.jobs.work import PLATFORM, Claim, Work
+from app.foundation.tenancy.models import Person
+from app.kernel.errors import N_, Refusal
+
+SLICE = 1.0  # seconds for which one message's jobs are begun; the rest go back and others get their turn
+USUAL_LEASE = Kind.lease
+_BULK = {"synchronize_session": False}
+
+NO_KIND = N_("本程序没有这一类任务的处理程序。")
+NO_PERSON = N_("提出任务的人员账号已停用或者不存在。")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one attempt ended: the columns to set."""
+
+    values: dict[str, Any]
+
+
+@dataclass
+class Runner:
+    """Does jobs in this thread.
+
+    Attributes:
+        holder: the process, as leases know it.
+        chance: random numbers from 0 up to 1, for the waits.
+        stopping: set when the process is to end.
+    """
+
+    app: Flask
+    holder: str
+    chance: Callable[[], float] = field(default=secrets.SystemRandom().random)
+    stopping: Event = field(default_factory=Event)
+
+    def work(self, ids: Sequence[int], *, states: tuple[str, ...] = (HANDED,)) -> int:
+        """Do the jobs of one message, one after another; how many were begun.
+
+        Those that somebody else has, or that are done, are passed over: a message may come twice. The end of one job
+        and the taking of the next are one transaction. What fails in the book-keeping is left to the leases.
+        """
+        rest = list(ids)
+        begun = 0
+        until = time.monotonic() + SLICE
+        try:
+            claim = self._first(rest, states)
+            while claim is not None:
+                begun += 1
+                more = time.monotonic() < until and not self.stopping.is_set()
+                claim = self._one(claim, rest if more else [], states)
+            if rest:
+                self._give_back(rest)
+        except SQLAlchemyError as error:
+            self.app.logger.warning("jobs: the database did not take it: %s", type(error).__name__)
+        return begun
+
+    # -- taking ----------------------------------------------------------------------------------------------
+
+    def _first(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
+        with self.app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+            return self._take(rest, states)
+
+    def _take(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
+        """The first of ``rest`` that can be taken, inside the open transaction; what was looked at leaves the list."""
+        while rest:
+            claim = self._claim(rest.pop(0), states)
+            if claim is not None:
+                return claim
+        return None
+
+    def _claim(self, job_id: int, states: tuple[str, ...]) -> Claim | None:
+        now = clock.wall()
+        statement = (
+            update(Job)
+            .where(Job.id == job_id, Job.state.in_(states))
+            .values(
+                state=RUNNING,
+                holder=self.holder,
+                attempts=Job.attempts + 1,
+                started_at=now,
+                lease_until=now + timedelta(seconds=USUAL_LEASE),
+            )
+            .returning(Job.kind, Job.payload, Job.attempts, Job.review_path, Job.person_id)
+        )
+        with access.acting_as(PLATFORM):
+            row = db.session.execute(statement, execution_options=_BULK).first()
+        if row is None:
+            return None
+        kind = catalogue().get(row.kind)
+        claim = Claim(
+            id=job_id,
+            kind=row.kind,
+            payload=row.payload,
+            attempt=row.attempts,
+            path=row.review_path,
+            person_id=row.person_id,
+            holder=self.holder,
+            lease=timedelta(seconds=kind.lease if kind is not None else USUAL_LEASE),
+        )
+        if claim.lease != timedelta(seconds=USUAL_LEASE):
+            claim.change(lease_until=now + claim.lease)
+        return claim
+
+    def _give_back(self, rest: list[int]) -> None:
+        with self.app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+            db.session.execute(
+                update(Job)
+                .where(Job.id.in_(rest), Job.state == HANDED)
+                .values(state=WAITING, holder="", lease_until=None),
+                execution_options=_BULK,
+            )
+
+    # -- one attempt -----------------------------------------------------------------------------------------
+
+    def _one(self, claim: Claim, rest: list[int], states: tuple[str, ...]) -> Claim | None:
+        """Run one job and take the next; None when there is none, or this one was lost."""
+        with self.app.app_context():
+            kind = catalogue().get(claim.kind)
+            work = Work(claim, self.stopping)
+            try:
+                if kind is None:
+                    raise GiveUp(NO_KIND)
+                if kind.inside:
+                    return self._inside(kind, work, claim, rest, states)
+                with access.acting_as(actor_of(kind, claim)):
+                    kind.run(work)
+                values = done()
+            except Lost:
+                values = {}
+            except Exception as error:
+                values = self._failed(kind, claim, error)
+            db.session.remove()  # whatever the work left half read or changed
+            with access.acting_as(PLATFORM), transaction(aside=True):
+                if values:
+                    self._settle(claim, values)
+                return self._take(rest, states)
+
+    def _inside(
+        self, kind: Kind, work: Work, claim: Claim, rest: list[int], states: tuple[str, ...]
+    ) -> Claim | None:
+        """The work, its done mark and the taking of the next in one transaction."""
+        with access.acting_as(PLATFORM), transaction():
+            claim.change(lease_until=clock.wall() + claim.lease)  # locks the row: nobody else can take it
+            with access.acting_as(actor_of(kind, claim)):
+                kind.run(work)
+                db.session.flush()
+            claim.change(**done())
+            return self._take(rest, states)
+
+    def _settle(self, claim: Claim, values: dict[str, Any]) -> None:
+        try:
+            claim.change(**values)
+        except Lost:
+            self.app.logger.warning("job %s: its lease ended while it ran", claim.id)
+
+    # -- how it ended ----------------------------------------------------------------------------------------
+
+    def _failed(self, kind: Kind | None, claim: Claim, error: Exception) -> dict[str, Any]:
+        if isinstance(error, Cancelled):
+            return ended(CANCELLED)
+        if isinstance(error, Interrupted):
+            return {**again(timedelta(0)), "attempts": claim.attempt - 1}
+        reason = said(error)
+        self.app.logger.warning("job %s (%s), attempt %s: %s", claim.id, claim.kind, claim.attempt, reason)
+        most = 0 if kind is None or isinstance(error, (GiveUp, Refusal)) else kind.attempts
+        if claim.attempt >= most:
+            return {**ended(DEAD), "error": reason}
+        delay = error.delay if isinstance(error, Retry) else None
+        if delay is None:
+            delay = wait(claim.attempt, self.chance(), rules())
+        return {**again(delay), "error": reason}
+
+
+def done() -> dict[str, Any]:
+    """The columns of a job that is done."""
+    return {**ended(DONE), "error": ""}
+
+
+def ended(state: str) -> dict[str, Any]:
+    """The columns of a job to which nothing more will happen."""
+    return {"state": state, "done_at": clock.wall(), "lease_until": None}
+
+
+def again(delay: timedelta) -> dict[str, Any]:
+    """The columns of a job that waits for another attempt."""
+    return {"state": WAITING, "due_at": clock.wall() + delay, "lease_until": None, "holder": ""}
+
+
+def said(error: BaseException) -> str:
+    """Why it failed, without what an exception's text may carry of persons: our own words, or its kind and place."""
+    if isinstance(error, (Retry, GiveUp)) and error.reason:
+        return error.reason[:ERROR_KEPT]
+    if isinstance(error, Refusal):
+        return f"{error.code}: {error.message}"[:ERROR_KEPT]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{place}"[:ERROR_KEPT]
+
+
+def actor_of(kind: Kind, claim: Claim) -> Actor:
+    """As whom a job acts.
+
+    Raises:
+        GiveUp: on behalf of a person whose account is disabled or gone.
+    """
+    if not kind.on_behalf:
+        return access.system(f"job:{kind.name}", over=claim.path)
+    query = select(Person).where(Person.id == claim.person_id, Person.active.is_(True))
+    person = db.session.scalar(query, execution_options=UNGUARDED)
+    if person is None:
+        raise GiveUp(NO_PERSON)
+    return actors.load(person)
