@@ -14,12 +14,20 @@ from app.foundation.notices import templates
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _ID = re.compile(r"<d(\d{1,12})\.(\d{1,6})\.([0-9a-f]{16})@[^<>\s@]+>")
-_LONGEST = 254
+_LONGEST, MASKED_LONGEST = 254, 80
 
 
 def well_formed(address: str) -> bool:
     """One plain address: no name, no list, no line end, nothing beyond ASCII."""
     return len(address) <= _LONGEST and _ADDRESS.fullmatch(address) is not None and ".." not in address
+
+
+def masked(address: str) -> str:
+    """An address or a number as lists show it: ``l***@example.cn``, ``138****1234``; enough to know it again."""
+    name, at, domain = address.rpartition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"[:MASKED_LONGEST]
+    return f"{address[:-8]}****{address[-4:]}"[-MASKED_LONGEST:] if len(address) > 8 else "****"
 
 
 def _mark(key: str, delivery_id: int, edition: int) -> str:

@@ -73,7 +73,7 @@ class Delivery(HolderScoped, Timestamped, Model):
     """One mail or text, and what became of it.
 
     It stands where the site, unit, account or office it went to stands. ``address`` (of mail, or a number), ``body``
-    and ``params`` (what a template of the SMS provider is filled with) are kept encrypted; of a secret event they are
+    and ``params`` (what a template of the SMS provider is filled with) are kept encrypted (``masked`` is how lists show it); of a secret event they are
     wiped once sent. ``edition`` counts what was sent anew; ``trail`` keeps each attempt: when, outcome, coded reason
     and the bare status of the other side, never its words.
     """
@@ -107,6 +107,7 @@ class Delivery(HolderScoped, Timestamped, Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
     recipient: Mapped[str] = mapped_column(String(130), nullable=False)
     address: Mapped[str] = mapped_column(Encrypted, nullable=False)
+    masked: Mapped[str] = mapped_column(String(80), nullable=False)
     subject: Mapped[str] = mapped_column(String(240), nullable=False)
     body: Mapped[str | None] = mapped_column(Encrypted)
     params: Mapped[str | None] = mapped_column(Encrypted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from app.kernel import workdays
 from app.kernel.workdays import Calendar
@@ -25,6 +25,6 @@ def reached(today: date, due: date, ladder: Sequence[int], calendar: Calendar) -
     return str(min(steps)) if steps else None
 
 
-def first_day(today: date, ladder: Sequence[int], calendar: Calendar) -> date:
-    """The last date that stands on some rung today: later ones need not be looked at."""
-    return workdays.add(today, max(ladder), calendar)
+def last_date(today: date, ladder: Sequence[int], calendar: Calendar) -> date:
+    """The last date that stands on some rung today (days off after a working day count with it)."""
+    return workdays.add(today, max(ladder) + 1, calendar) - timedelta(days=1)

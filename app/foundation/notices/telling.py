@@ -184,7 +184,7 @@ def _delivery(
     return Delivery(
         event=event.key, channel=channel, unit_id=to.unit_id, site_id=to.site_id,
         office_id=to.office_id if to.unit_id is None and contact.person_id is None else None,
-        person_id=contact.person_id, recipient=contact.recipient, address=address, subject=said.subject,
+        person_id=contact.person_id, recipient=contact.recipient, address=address, masked=mail.masked(address), subject=said.subject,
         body=said.sms if texts else body_of(said.text, path),
         params=json.dumps(said.sms_values, ensure_ascii=False) if texts else None, told_at=clock.now(),
     )  # fmt: skip

@@ -11,7 +11,8 @@ from app.kernel.errors import N_, Finding
 SUBJECT_LONGEST, TEXT_LONGEST, SMS_LONGEST = 120, 2000, 300
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _URL = re.compile(r"https?://[^\s<>\"'，。；）]+")
-_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]")
+# Controls, and marks that would make text read backwards.
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 

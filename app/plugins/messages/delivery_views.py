@@ -26,10 +26,6 @@ def _event(key: str) -> Cell:
     return Cell(event.title if event is not None else key, name="event")
 
 
-def _address(address: str) -> Cell:
-    return Cell(labels.masked(address), name="address")
-
-
 def may_read(actor: Actor, delivery: Delivery) -> bool:
     """Whether somebody may read the words: by the event's own pair, of a secret one only whoever caused it."""
     event = catalogue().events.get(delivery.event)
@@ -55,12 +51,12 @@ class DeliveryView(ScopedModelView):
     base_permissions = ["can_list"]
     list_title = _l("邮件和短信")
     list_intro = _l("标为“未发出（离线）”的，平台没有接通发送渠道，只能在此查看。")
-    list_columns = ["recipient", "event", "channel", "address", "state", "attempts", "told_at"]
+    list_columns = ["recipient", "event", "channel", "masked", "state", "attempts", "told_at"]
     label_columns = {
         "recipient": _l("收件人"),
         "event": _l("通知"),
         "channel": _l("方式"),
-        "address": _l("地址或者号码"),
+        "masked": _l("地址或者号码"),
         "state": _l("状态"),
         "attempts": _l("次数"),
         "told_at": _l("时间"),
@@ -72,7 +68,7 @@ class DeliveryView(ScopedModelView):
         "channel": {key: labels.CHANNEL[key] for key in ("email", "sms")},
         "state": labels.STATE,
     }
-    formatters_columns = {"event": _event, "address": _address}
+    formatters_columns = {"event": _event}
     list_empty = _l("还没有发出邮件和短信")
     list_hint = _l("办理事项时发给单位和人员的邮件、短信在此列出，可查看是否送达。")
 
@@ -93,7 +89,6 @@ class DeliveryView(ScopedModelView):
             "messages/delivery.html",
             row=row,
             event=event,
-            masked=labels.masked(row.address),
             readable=may_read(actor, row),
             offline=offline(row),
             may_resend=row.state in UNSENT and access.can(actor, "delivery", "resend", row),

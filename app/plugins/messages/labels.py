@@ -1,4 +1,4 @@
-"""Words of messages, deliveries and announcements; addresses as they are shown."""
+"""Words of messages, deliveries and announcements."""
 
 from __future__ import annotations
 
@@ -42,11 +42,3 @@ VERBS = {
     "announcement.published": _l("发布公告"),
     "announcement.withdrawn": _l("撤回公告"),
 }
-
-
-def masked(address: str) -> str:
-    """``l***@example.cn`` and ``138****1234``: enough to know it again, not to write to."""
-    name, at, domain = address.rpartition("@")
-    if at:
-        return f"{name[:1]}***@{domain}"
-    return f"{address[:-8]}****{address[-4:]}" if len(address) > 8 else "****"

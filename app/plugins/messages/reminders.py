@@ -76,7 +76,7 @@ def left(today: date, due: date) -> str:
 
 
 def _papers(today: date) -> list[int]:
-    last = rungs.first_day(today, notices.catalogue().ladders["paper"], clock.calendar())
+    last = rungs.last_date(today, notices.catalogue().ladders["paper"], clock.calendar())
     query = select(Application.id).where(Application.state == "awaiting_paper", Application.due <= last)
     return list(db.session.scalars(query.order_by(Application.id).limit(MOST)))
 

@@ -91,7 +91,7 @@ def test_a_shorter_ladder_begins_later() -> None:
 
 
 @given(st.dates(date(2014, 9, 1), date(2015, 12, 31)), st.integers(-30, 40))
-def test_nothing_past_the_first_day_stands_on_a_rung(today: date, ahead: int) -> None:
+def test_exactly_what_is_not_past_the_last_date_stands_on_a_rung(today: date, ahead: int) -> None:
     due = today + timedelta(days=ahead)
-    if rungs.reached(today, due, FOUR, CALENDAR) is not None:
-        assert due <= rungs.first_day(today, FOUR, CALENDAR) or due == today
+    stands = rungs.reached(today, due, FOUR, CALENDAR) is not None
+    assert stands is (due <= rungs.last_date(today, FOUR, CALENDAR))
