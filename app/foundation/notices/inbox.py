@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,15 +16,20 @@ COUNTED = 99
 LARGEST_ID = 2**31 - 1
 
 
-def unread(person_id: int) -> int:
-    """How many are unread, counted no further than ``COUNTED`` + 1; one statement."""
+def counting(person_id: int) -> Any:
+    """How many are unread, counted no further than ``COUNTED`` + 1, as a column of somebody's statement."""
     some = (
         select(Message.id)
         .where(Message.person_id == person_id, Message.read_at.is_(None))
         .limit(COUNTED + 1)
         .subquery()
     )
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def unread(person_id: int) -> int:
+    """How many are unread; see ``counting``."""
+    return db.session.scalar(select(counting(person_id))) or 0
 
 
 def page(person_id: int, *, unread_only: bool, number: int, size: int) -> tuple[Sequence[Message], int]:

@@ -148,12 +148,10 @@ def _read_by(person_id: int | None) -> Any:
     )
 
 
-def unread(actor: Actor) -> int:
-    """How many are addressed to the actor and not confirmed; one statement."""
-    if actor.person_id is None or not actor.posts:
-        return 0
+def counting(actor: Actor) -> Any:
+    """How many are addressed to the actor and not confirmed, as a column of somebody's statement."""
     query = select(func.count(Announcement.id)).where(_mine(actor), ~_read_by(actor.person_id))
-    return db.session.scalar(query) or 0
+    return query.scalar_subquery()
 
 
 def page(actor: Actor, number: int, size: int) -> tuple[Sequence[tuple[Announcement, bool]], int]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Flask, g, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app.foundation import access, jobs
 from app.foundation.admin import labels as words
+from app.foundation.database import db
 from app.foundation.notices import inbox
 from app.foundation.plugin import Plugin
 from app.plugins.messages import announcements, labels, receivers
@@ -59,15 +61,10 @@ class Unread:
     def get(self, name: str) -> int:
         """How many; 0 for every other entry."""
         actor = access.current_actor()
-        if actor.person_id is None or name not in ASKED:
+        if actor.person_id is None or name not in ("inbox", "announcements"):
             return 0
-        kept: dict[str, int] = g.setdefault("unread", {})
-        if name not in kept:
-            kept[name] = ASKED[name](actor)
-        return kept[name]
-
-
-ASKED = {
-    "inbox": lambda actor: inbox.unread(actor.person_id),
-    "announcements": announcements.unread,
-}
+        if "unread" not in g:
+            asked = select(inbox.counting(actor.person_id), announcements.counting(actor))
+            messages, notices = db.session.execute(asked).one()
+            g.unread = {"inbox": messages, "announcements": notices}
+        return int(g.unread[name])
