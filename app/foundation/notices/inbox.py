@@ -36,7 +36,8 @@ def page(person_id: int, *, unread_only: bool, number: int, size: int) -> tuple[
     """One page, newest first, and how many there are."""
     where = [Message.person_id == person_id, *([Message.read_at.is_(None)] if unread_only else [])]
     count = db.session.scalar(select(func.count(Message.id)).where(*where)) or 0
-    query = select(Message).where(*where).order_by(Message.id.desc()).limit(size).offset((number - 1) * size)
+    newest = (Message.told_at.desc(), Message.id.desc())
+    query = select(Message).where(*where).order_by(*newest).limit(size).offset((number - 1) * size)
     return db.session.scalars(query).all(), count
 
 

@@ -51,14 +51,13 @@ class DeliveryView(ScopedModelView):
     base_permissions = ["can_list"]
     list_title = _l("邮件和短信")
     list_intro = _l("标为“未发出（离线）”的，平台没有接通发送渠道，只能在此查看。")
-    list_columns = ["recipient", "event", "channel", "masked", "state", "attempts", "told_at"]
+    list_columns = ["recipient", "event", "channel", "masked", "state", "told_at"]
     label_columns = {
         "recipient": _l("收件人"),
         "event": _l("通知"),
         "channel": _l("方式"),
         "masked": _l("地址或者号码"),
         "state": _l("状态"),
-        "attempts": _l("次数"),
         "told_at": _l("时间"),
     }
     search_columns = ["recipient", "channel", "state", "told_at"]
