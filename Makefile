@@ -16,7 +16,7 @@ export HOST PORT
 BIN := .venv/bin
 
 .DEFAULT_GOAL := run
-.PHONY: run test matrix check bench lock format translations runtime dev port reset system-packages
+.PHONY: run worker test matrix check bench lock format translations runtime dev port reset system-packages
 
 run: port reset runtime
 	@exec $(BIN)/python .ci/serve.py
@@ -29,6 +29,10 @@ reset: port
 ifeq ($(RESET),1)
 	@"$$(bash .ci/python.sh)" .ci/reset.py
 endif
+
+# Only where CELERY_BROKER_URL names a broker: otherwise the web process does the jobs itself.
+worker: runtime
+	@exec $(BIN)/flask jobs worker
 
 runtime: port
 	@bash .ci/setup.sh runtime

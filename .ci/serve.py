@@ -23,6 +23,7 @@ from gunicorn.app.base import BaseApplication  # noqa: E402
 from app import create_app  # noqa: E402
 from app.foundation import health  # noqa: E402
 from app.foundation.database import db  # noqa: E402
+from app.foundation.jobs import embedding  # noqa: E402
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -127,6 +128,8 @@ def main() -> None:
         loglevel="warning",
         control_socket_disable=True,
         proc_name="bianban",
+        post_worker_init=embedding.post_worker_init,
+        worker_exit=embedding.worker_exit,
         when_ready=lambda server: print(text, flush=True) if text else None,
     ).run()
 

@@ -40,6 +40,7 @@ SMS_SETTINGS = (
 )  # fmt: skip
 HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
 MOST_PROXIES = 5
+MOST_THREADS = 256
 
 
 class ConfigError(RuntimeError):
@@ -90,8 +91,8 @@ def _is_data_key(key: str) -> bool:
         return False
 
 
-def _count(env: Mapping[str, str], name: str, most: int) -> int:
-    raw = env.get(name, "0")
+def _count(env: Mapping[str, str], name: str, most: int, usual: str = "0") -> int:
+    raw = env.get(name, usual)
     if not raw.isdecimal() or int(raw) > most:
         raise ConfigError(f"{name}: a number from 0 to {most}, not {raw!r}")
     return int(raw)
@@ -155,6 +156,10 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database_url(env, instance),
         "DATABASE_ROLE": env.get("BIANBAN_DB_ROLE", "bianban_app"),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        # In memory the web process does the jobs itself; with a broker of its own `make worker` does.
+        "CELERY_BROKER_URL": env.get("CELERY_BROKER_URL") or "memory://localhost/",
+        "JOBS_THREADS": env.get("JOBS_THREADS", "1") == "1",
+        "JOBS_CONCURRENCY": _count(env, "JOBS_CONCURRENCY", MOST_THREADS, "4"),
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
         "UPLOAD_LIMIT": 10 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,

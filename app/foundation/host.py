@@ -79,6 +79,7 @@ def prepare(app: Flask) -> None:
 
 def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
     """Build Flask-AppBuilder inside this app and let each plugin add its views."""
+    jobs.schedules.ensure_known(app)
     with app.app_context():
         i18n.prepare(app)
         appbuilder = AppBuilder(

@@ -2,6 +2,7 @@
 
 from app.foundation.clock.service import (
     DRILL,
+    MOVED,
     SHANGHAI,
     at,
     calendar,
@@ -18,6 +19,7 @@ from app.foundation.clock.views import ClockView, view
 
 __all__ = [
     "DRILL",
+    "MOVED",
     "SHANGHAI",
     "ClockView",
     "at",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -23,6 +23,8 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # Made once: it runs in every request. The clock is nobody's row, so the guard need not look at it.
 DRILL = select(DrillClock.at).where(DrillClock.id == 1).execution_options(unguarded=True)
+# Called with where business time stood when the drill clock was set, moved or stopped, in that transaction.
+MOVED: list[Callable[[datetime], None]] = []
 _override: ContextVar[datetime | None] = ContextVar("bianban_clock", default=None)
 
 
@@ -101,19 +103,27 @@ def move(moment: datetime) -> None:
     _refuse_in_production()
     if moment.tzinfo is None:
         raise Refusal("drill-naive", N_("演练时刻须带时区，例如 2014-11-24T09:00+08:00。"), field="moment")
+    before = now()
     row = db.session.get(DrillClock, 1)
     if row is None:
         db.session.add(DrillClock(id=1, at=moment))
     else:
         row.at = moment
-    db.session.flush()
-    if has_request_context():
-        g.pop("drill_clock", None)
+    _moved(before)
 
 
 def stop() -> None:
     """Return to real time; call inside ``transaction()``."""
+    before = now()
     row = db.session.get(DrillClock, 1)
     if row is not None:
         db.session.delete(row)
-        db.session.flush()
+        _moved(before)
+
+
+def _moved(before: datetime) -> None:
+    db.session.flush()
+    if has_request_context():
+        g.pop("drill_clock", None)
+    for tell in MOVED:
+        tell(before)

@@ -31,10 +31,22 @@ def holder() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def acquire(name: str, holder: str) -> bool:
-    """Take a lease that is free, or renew one's own, in a transaction of its own; whether ``holder`` now has it."""
+def acquire(name: str, holder: str, *, often: bool = True) -> bool:
+    """Take a lease that is free, or renew one's own, in a transaction of its own; whether ``holder`` now has it.
+
+    Args:
+        often: renew it whatever is left of it; otherwise only when a third is gone. Others' is only looked at.
+    """
     now = clock.wall()
-    until = now + rules().alive
+    alive = rules().alive
+    until = now + alive
+    row = db.session.execute(select(Lease.holder, Lease.until).where(Lease.name == name)).first()
+    if row is not None:
+        left = row.until - now
+        if row.holder != holder and timedelta(0) < left <= alive + SLACK:
+            return False
+        if row.holder == holder and not often and alive * 2 / 3 < left <= alive + SLACK:
+            return True
     free = (Lease.until <= now) | (Lease.until > until + SLACK)
     with access.acting_as(PLATFORM), transaction(aside=True):
         result: Any = db.session.execute(

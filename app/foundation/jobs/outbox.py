@@ -19,6 +19,7 @@ from app.foundation.jobs.models import Job
 from app.foundation.tenancy.models import Office
 
 _PUT = "bianban.jobs.put"
+_OFFICES = "bianban.jobs.offices"
 # Called after a transaction that put something has committed: the relay of this process need not wait for its tick.
 PUT: list[Callable[[], None]] = []
 
@@ -83,11 +84,15 @@ def put(
 
 
 def _office(path: str) -> Office:
-    with db.session.no_autoflush:
-        office = db.session.scalar(select(Office).where(Office.path == path))
-    if office is None:
-        raise LookupError(f"no office stands at {path!r}")
-    return office
+    """The office at a path, asked for once in a transaction: an import puts hundreds of jobs for one."""
+    known: dict[str, Office] = db.session.info.setdefault(_OFFICES, {})
+    if path not in known:
+        with db.session.no_autoflush:
+            office = db.session.scalar(select(Office).where(Office.path == path))
+        if office is None:
+            raise LookupError(f"no office stands at {path!r}")
+        known[path] = office
+    return known[path]
 
 
 def _known(kind: str, key: str | None) -> Job | None:
@@ -113,6 +118,7 @@ def _vanished(kind: str, key: str) -> Job:
 
 
 def _after_commit(session: Session) -> None:
+    session.info.pop(_OFFICES, None)
     if session.info.pop(_PUT, False):
         for wake in PUT:
             wake()
@@ -120,6 +126,7 @@ def _after_commit(session: Session) -> None:
 
 def _forget(session: Session) -> None:
     session.info.pop(_PUT, None)
+    session.info.pop(_OFFICES, None)
 
 
 def install() -> None:

@@ -19,8 +19,9 @@ from app.foundation import access, clock
 from app.foundation.access import Actor, actors
 from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db, transaction
+from app.foundation.jobs import statements
 from app.foundation.jobs.kinds import Cancelled, GiveUp, Interrupted, Kind, Lost, Retry, catalogue
-from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, RUNNING, WAITING, Job
+from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, WAITING, Job
 from app.foundation.jobs.rules import rules, wait
 from app.foundation.jobs.work import PLATFORM, Claim, Work
 from app.foundation.tenancy.models import Person
@@ -49,12 +50,14 @@ class Runner:
         holder: the process, as leases know it.
         chance: random numbers from 0 up to 1, for the waits.
         stopping: set when the process is to end.
+        worked: called when a message has been worked off.
     """
 
     app: Flask
     holder: str
     chance: Callable[[], float] = field(default=secrets.SystemRandom().random)
     stopping: Event = field(default_factory=Event)
+    worked: Callable[[], None] = lambda: None
 
     def work(self, ids: Sequence[int], *, states: tuple[str, ...] = (HANDED,)) -> int:
         """Do the jobs of one message, one after another; how many were begun.
@@ -75,6 +78,7 @@ class Runner:
                 self._give_back(rest)
         except SQLAlchemyError as error:
             self.app.logger.warning("jobs: the database did not take it: %s", type(error).__name__)
+        self.worked()
         return begun
 
     # -- taking ----------------------------------------------------------------------------------------------
@@ -93,20 +97,9 @@ class Runner:
 
     def _claim(self, job_id: int, states: tuple[str, ...]) -> Claim | None:
         now = clock.wall()
-        statement = (
-            update(Job)
-            .where(Job.id == job_id, Job.state.in_(states))
-            .values(
-                state=RUNNING,
-                holder=self.holder,
-                attempts=Job.attempts + 1,
-                started_at=now,
-                lease_until=now + timedelta(seconds=USUAL_LEASE),
-            )
-            .returning(Job.kind, Job.payload, Job.attempts, Job.review_path, Job.person_id)
-        )
+        usual = timedelta(seconds=USUAL_LEASE)
         with access.acting_as(PLATFORM):
-            row = db.session.execute(statement, execution_options=_BULK).first()
+            row = statements.take(job_id, states, self.holder, now, now + usual)
         if row is None:
             return None
         kind = catalogue().get(row.kind)
@@ -118,9 +111,9 @@ class Runner:
             path=row.review_path,
             person_id=row.person_id,
             holder=self.holder,
-            lease=timedelta(seconds=kind.lease if kind is not None else USUAL_LEASE),
+            lease=timedelta(seconds=kind.lease) if kind is not None else usual,
         )
-        if claim.lease != timedelta(seconds=USUAL_LEASE):
+        if claim.lease != usual:
             claim.change(lease_until=now + claim.lease)
         return claim
 
@@ -161,9 +154,11 @@ class Runner:
     def _inside(
         self, kind: Kind, work: Work, claim: Claim, rest: list[int], states: tuple[str, ...]
     ) -> Claim | None:
-        """The work, its done mark and the taking of the next in one transaction."""
+        """The work, its done mark and the taking of the next in one transaction.
+
+        Had somebody else taken it meanwhile, the mark would find no row, and all of it be undone.
+        """
         with access.acting_as(PLATFORM), transaction():
-            claim.change(lease_until=clock.wall() + claim.lease)  # locks the row: nobody else can take it
             with access.acting_as(actor_of(kind, claim)):
                 kind.run(work)
                 db.session.flush()

@@ -9,18 +9,16 @@ from threading import Event
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import update
 
 from app.foundation import access, clock
-from app.foundation.database import db, in_transaction, transaction
-from app.foundation.jobs import results
+from app.foundation.database import in_transaction, transaction
+from app.foundation.jobs import results, statements
 from app.foundation.jobs.kinds import Cancelled, Interrupted, Lost
-from app.foundation.jobs.models import NOTE_KEPT, RUNNING, Job
+from app.foundation.jobs.models import NOTE_KEPT
 from app.foundation.jobs.rules import rules
 
 NAME_KEPT = 160
 PLATFORM = access.system("jobs", over=access.EVERYWHERE)
-_BULK = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -45,19 +43,8 @@ class Claim:
         Raises:
             Lost: it counts no more.
         """
-        statement = (
-            update(Job)
-            .where(
-                Job.id == self.id,
-                Job.state == RUNNING,
-                Job.holder == self.holder,
-                Job.attempts == self.attempt,
-            )
-            .values(**values)
-            .returning(Job.cancel_asked_at)
-        )
         with access.acting_as(PLATFORM):
-            row = db.session.execute(statement, execution_options=_BULK).first()
+            row = statements.change(self.id, self.holder, self.attempt, values)
         if row is None:
             raise Lost(f"job {self.id}: another worker has it")
         return row[0]
