@@ -106,11 +106,11 @@ class DeliveryView(ScopedModelView):
         flash(_("已重新交付发送。"), "success")
         return redirect(url_for("DeliveryView.page", pk=pk))
 
-    @action("again", _l("重新发送"), _l("勾选的邮件、短信将重新发送。确定重新发送吗？"), single=False)
-    def again(self, rows: list[Delivery]) -> None:
+    @action("again", _l("重新发送"), _l("勾选的邮件、短信将重新发送。确定重新发送吗？"))
+    def again(self, rows: Any) -> None:
         """Send the ticked ones anew; one that cannot be does not hold up the others."""
         sent, said = 0, set()
-        for row in rows:
+        for row in rows if isinstance(rows, list) else [rows]:
             try:
                 sending.resend(row, actor=current_actor())
                 sent += 1
