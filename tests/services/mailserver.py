@@ -1,7 +1,7 @@
 """A mail server of its own process that refuses, drops and delays at random (seeded), and writes down what it did.
 
 ``python mailserver.py <port> <seed> <log> [mood]``: one JSON line for each message taken (``after``: whether the line was dropped
-after it was taken). The mood is ``rough`` (default) or ``kind``.
+after it was taken). The mood is ``rough`` (default), ``kind``, or ``refusing``: nothing is taken.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class Rough:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         """The fate of one message."""
         fate = self._fate()
+        if self.mood == "refusing":
+            return "554 5.7.1 nothing is taken here"
         if fate == "refused":
             return "451 4.3.0 refused for now"
         if fate == "later":

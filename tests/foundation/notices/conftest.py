@@ -62,8 +62,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts ``mailserver`` or ``smsgateway``."""
     running: list[Server] = []
 
-    def begin(name: str, *, seed: int = 7, mood: str = "rough") -> Server:
-        port, log = needs.free_port(), tmp_path / f"{name}-{len(running)}.jsonl"
+    def begin(name: str, *, seed: int = 7, mood: str = "rough", port: int = 0) -> Server:
+        port, log = port or needs.free_port(), tmp_path / f"{name}-{len(running)}.jsonl"
         process = subprocess.Popen(
             [sys.executable, SERVICES / f"{name}.py", str(port), str(seed), str(log), mood],
             preexec_fn=needs.end_with_parent,

@@ -59,6 +59,7 @@ def test_no_personal_data_beyond_the_need(town: Town) -> None:
     for hidden in (
         row.handler_name, row.leader_name, row.handler_mobile, row.leader_mobile, row.handler_id_number, row.handler_email,
     ):  # fmt: skip
+        assert hidden
         assert hidden not in said
 
 

@@ -222,8 +222,8 @@ def test_who_words(sign_in: SignIn, town: Town, username: str, sees: int, writes
 # -- 通知公告 -------------------------------------------------------------------------------------------------
 
 
-def publish(town: Town, username: str = "changde.clerk", **to: bool) -> int:
-    with town.acting(username) as actor:
+def publish(town: Town, **to: bool) -> int:
+    with town.acting("changde.clerk") as actor:
         office = announcements.office_of(actor)
         assert office is not None
         row = announcements.publish(
