@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.foundation.notices.conftest import Start
-from tests.foundation.notices.conftest import start as start  # noqa: PLC0414 - a fixture
+from tests.foundation.notices.conftest import start as start
 from tests.journeys.walk import Walk, Walker
 from tests.services import needs
 from tests.services.browser import NewPage
