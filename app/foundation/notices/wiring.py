@@ -27,10 +27,10 @@ def init_app(app: Flask) -> None:
     open_ports(app)
     for kind in (
         jobs.Kind(
-            name=MAIL_JOB, title=_l("发送邮件"), run=send_mail, queue="mail", attempts=ATTEMPTS, lease=120
+            name=MAIL_JOB, title=_l("发送邮件"), run=send_mail, queue="mail", attempts=ATTEMPTS, lease=300
         ),
         jobs.Kind(
-            name=SMS_JOB, title=_l("发送短信"), run=send_sms, queue="sms", attempts=ATTEMPTS, lease=120
+            name=SMS_JOB, title=_l("发送短信"), run=send_sms, queue="sms", attempts=ATTEMPTS, lease=300
         ),
         jobs.Kind(
             name="notices.returns",

@@ -61,7 +61,7 @@ class DeliveryView(ScopedModelView):
         "told_at": _l("时间"),
     }
     search_columns = ["recipient", "channel", "state", "told_at"]
-    order_columns = ["told_at", "recipient"]
+    order_columns = ["state"]
     base_order = ("id", "desc")
     chips = {
         "channel": {key: labels.CHANNEL[key] for key in ("email", "sms")},

@@ -30,6 +30,7 @@ def returned(town: Town) -> Application:
     return row
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_a_returned_application_is_told_to_whoever_files(town: Town) -> None:
     row = town.application("submitted")
     before = len(town.deliveries("application.returned"))
@@ -134,6 +135,7 @@ def urge(town: Town, username: str, account: str = MISSING) -> None:
         urging.urge(unit, actor=actor)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_urged_is_told_once_a_day(town: Town) -> None:
     urge(town, "changde.clerk")
     message = town.inbox("unit.changde")[-1]

@@ -20,6 +20,8 @@ from tests.foundation.notices.conftest import Start, run, smtp
 from tests.plugins.messages.conftest import EVERYWHERE, Town
 from tests.services.instance import SignIn
 
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
 
 def text_of(answer: object) -> str:
     return answer.get_data(as_text=True)  # type: ignore[attr-defined,no-any-return]
@@ -149,6 +151,7 @@ def test_connected_an_invitation_shows_no_code_on_the_page(
     assert row.state == "queued"
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_what_was_stored_is_sent_once_a_server_is_connected(
     app: Flask, town: Town, sign_in: SignIn, ports: Ports, start: Start
 ) -> None:
@@ -238,6 +241,7 @@ def status(sign_in: SignIn, username: str, pk: int) -> int:
     return sign_in(username).get(f"/announcements/{pk}").status_code
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_offices_below_find_it_and_confirm(town: Town, sign_in: SignIn) -> None:
     pk = publish(town)
     client = sign_in("wuling.reviewer")
