@@ -1,4 +1,4 @@
-"""Measurements, one `name value unit` a line: the demo's pages and decisions, then lists at national size.
+"""Measurements, one `name value unit` a line: the demo's pages and decisions, jobs, then lists at national size.
 
 Read times as ratios: they are of whatever machine this is. Statements per page are exact. Ends with 1 when a target
 is missed. ``BENCH_UNITS`` (333334) is the size of the larger data set; smaller for a quick look, which judges nothing.
@@ -19,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import bench_scale  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import bench_jobs  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import bench_scale  # noqa: E402
 import casbin  # noqa: E402
 import flask_migrate  # noqa: E402
 from benching import Verdict, command, medians, per_call, say, signed_in, timed  # noqa: E402
@@ -192,16 +193,19 @@ def demo(verdict: Verdict) -> None:
 
 
 def main() -> None:
-    """Everything (or the part named: ``demo``, ``lists``), on instances that are gone afterwards."""
+    """Everything (or the parts named: ``demo``, ``jobs``, ``lists``), on instances that are gone afterwards."""
     logging.disable(logging.WARNING)  # every account asks for every page: most are refused
     verdict = Verdict()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BIANBAN_INSTANCE"], os.environ["DEMO_PASSWORD"] = folder, secrets.token_urlsafe(12)
         for name in ("DATABASE_URL", "BIANBAN_ENV", "REDIS_URL"):
             os.environ.pop(name, None)
-        if "lists" not in sys.argv[1:]:
+        wanted = set(sys.argv[1:]) or {"demo", "lists", "jobs"}
+        if "demo" in wanted:
             demo(verdict)
-        if "demo" not in sys.argv[1:]:
+        if "jobs" in wanted:
+            bench_jobs.run(verdict)
+        if "lists" in wanted:
             bench_scale.run(verdict, os.environ["DEMO_PASSWORD"])
     if verdict.missed:
         sys.exit("missed: " + "; ".join(verdict.missed))

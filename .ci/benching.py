@@ -30,6 +30,12 @@ class Verdict:
         if binding and value > most:
             self.missed.append(f"{name}: {value:.2f}, at most {most:g}")
 
+    def at_least(self, name: str, value: float, least: float, *, binding: bool = True) -> None:
+        """The same for a ratio that must not be smaller."""
+        say(name, value, "ratio")
+        if binding and value < least:
+            self.missed.append(f"{name}: {value:.2f}, at least {least:g}")
+
 
 def say(name: str, value: float, unit: str) -> None:
     """One measurement."""

@@ -95,14 +95,7 @@ class PostgresServer:
             ],
             cwd=self._folder, check=True, capture_output=True, **account,
         )  # fmt: skip
-        settings = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
-        with (self._folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [self._binaries / "postgres", "-D", data, "-p", str(self.port), *settings],
-                cwd=self._folder, stdout=log, stderr=log, **account,
-                preexec_fn=lambda: needs.end_with_parent(signal.SIGQUIT),
-            )  # fmt: skip
-        self._await()
+        self._serve()
         with self._connect() as connection:
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {}").format(
@@ -113,6 +106,24 @@ class PostgresServer:
             connection.execute(
                 sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER))
             )
+
+    def _serve(self) -> None:
+        account = _account()
+        settings = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._folder / "data", "-p", str(self.port), *settings],
+                cwd=self._folder, stdout=log, stderr=log, **account,
+                preexec_fn=lambda: needs.end_with_parent(signal.SIGQUIT),
+            )  # fmt: skip
+        self._await()
+
+    def restart(self) -> None:
+        """Stop the server as an operator would, cutting every connection, and start it again on the same data."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=60)
+        self._serve()
 
     def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(

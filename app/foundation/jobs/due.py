@@ -42,5 +42,5 @@ def run_due(app: Flask, limit: int | None = None) -> int:
         with app.app_context():
             leases.release(runner.holder)
         if has_app_context():
-            db.session.rollback()
+            db.session.expire_all()
     return begun

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.foundation import access, clock
-from app.foundation.database import db, transaction
+from app.foundation.database import db
 from app.foundation.jobs import fairness, leases
 from app.foundation.jobs.kinds import catalogue, longest_lease
 from app.foundation.jobs.models import DEAD, HANDED, RUNNING, WAITING, Job
 from app.foundation.jobs.rules import rules, wait
-from app.foundation.jobs.work import PLATFORM
+from app.foundation.jobs.turn import PLATFORM, book_keeping
 from app.kernel.errors import N_
 
 SLACK = timedelta(seconds=5)
@@ -63,6 +63,15 @@ def loads() -> dict[str, Load]:
     }
 
 
+def messages(ids: Sequence[int], size: int) -> list[list[int]]:
+    """Jobs in messages of ``size`` at most. What was begun before goes alone: it may be what kills its process."""
+    with access.acting_as(PLATFORM):
+        tried = set(db.session.scalars(select(Job.id).where(Job.id.in_(ids), Job.attempts > 0)))
+    fresh = [one for one in ids if one not in tried]
+    found = [fresh[start : start + size] for start in range(0, len(fresh), size)]
+    return [*found, *([one] for one in ids if one in tried)]
+
+
 def pick(queue: str, load: Load, room: int) -> list[int]:
     """Ids of the jobs whose turn it is, offices taking turns, the oldest of each first; ``room`` at most."""
     order = list(fairness.turns(load.waiting, load.flying, room))
@@ -88,7 +97,7 @@ def pick(queue: str, load: Load, room: int) -> list[int]:
 
 def hand(ids: Sequence[int], holder: str) -> list[int]:
     """Mark jobs as handed to the workers, in a transaction of its own; those that still waited, in the given order."""
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         statement = (
             update(Job)
             .where(Job.id.in_(ids), Job.state == WAITING)
@@ -101,7 +110,7 @@ def hand(ids: Sequence[int], holder: str) -> list[int]:
 
 def take_back(ids: Iterable[int]) -> None:
     """Jobs that could not be handed over wait again, in a transaction of its own."""
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         _wait_again(Job.id.in_(list(ids)) & (Job.state == HANDED))
 
 
@@ -122,7 +131,7 @@ def mend(chance: float, *, in_process: bool) -> int:
         in_process: the broker lives in the processes themselves: what one had handed over died with it.
     """
     now = clock.wall()
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         alive = leases.living(now)
         gone = Job.holder.not_in(alive)
         handed = and_(Job.state == HANDED, _over(Job.lease_until, now, rules().handed))

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.foundation import access, clock
-from app.foundation.database import db, savepoint, transaction
+from app.foundation import clock
+from app.foundation.database import db, savepoint
 from app.foundation.jobs.models import Lease
 from app.foundation.jobs.rules import rules
-from app.foundation.jobs.work import PLATFORM
+from app.foundation.jobs.turn import book_keeping
 
 PROCESS = "process:"
 SLACK = timedelta(seconds=5)
@@ -48,7 +48,7 @@ def acquire(name: str, holder: str, *, often: bool = True) -> bool:
         if row.holder == holder and not often and alive * 2 / 3 < left <= alive + SLACK:
             return True
     free = (Lease.until <= now) | (Lease.until > until + SLACK)
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         result: Any = db.session.execute(
             update(Lease)
             .where(Lease.name == name, (Lease.holder == holder) | free)
@@ -72,7 +72,7 @@ def _added(lease: Lease) -> bool:
 
 def release(holder: str) -> None:
     """Give back everything ``holder`` has, in a transaction of its own."""
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         db.session.execute(delete(Lease).where(Lease.holder == holder), execution_options=_BULK)
 
 

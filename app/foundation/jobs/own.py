@@ -13,7 +13,7 @@ from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
 from app.foundation.jobs import results
 from app.foundation.jobs.models import CANCELLED, DEAD, HANDED, RUNNING, WAITING, Job
-from app.foundation.jobs.work import PLATFORM
+from app.foundation.jobs.turn import PLATFORM
 from app.kernel.errors import N_, NotSeen, WrongState
 
 SHOWN = 50

@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from app.foundation import access, clock, strict_yaml
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.database import db, transaction
+from app.foundation.database import db
 from app.foundation.jobs.kinds import NAME_LONGEST, catalogue
 from app.foundation.jobs.models import CLOCKS, ScheduleMark
 from app.foundation.jobs.outbox import put
-from app.foundation.jobs.work import PLATFORM
+from app.foundation.jobs.turn import PLATFORM, book_keeping
 from app.foundation.strict_yaml import Section, ShapeError
 from app.foundation.tenancy.models import Office
 from app.kernel import paths
@@ -124,7 +124,7 @@ def check() -> int:
     waiting = [one for one in schedules() if _asks(one)]
     if not waiting:
         return 0
-    with access.acting_as(PLATFORM), transaction(aside=True):
+    with book_keeping():
         return sum(_catch_up(one, one.now()) for one in waiting)
 
 

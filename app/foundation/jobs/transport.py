@@ -52,7 +52,7 @@ class Transport:
             broker_transport_options={"polling_interval": POLLING} if in_process(app) else {},
         )
 
-        @self.celery.task(name=TASK)
+        @self.celery.task(name=TASK, shared=False, lazy=False)
         def work(ids: list[int]) -> None:
             runner.work(ids)
 

@@ -11,14 +11,14 @@ from typing import Any
 from flask import current_app
 
 from app.foundation import access, clock
-from app.foundation.database import in_transaction, transaction
+from app.foundation.database import in_transaction
 from app.foundation.jobs import results, statements
 from app.foundation.jobs.kinds import Cancelled, Interrupted, Lost
 from app.foundation.jobs.models import NOTE_KEPT
 from app.foundation.jobs.rules import rules
+from app.foundation.jobs.turn import PLATFORM, book_keeping
 
 NAME_KEPT = 160
-PLATFORM = access.system("jobs", over=access.EVERYWHERE)
 
 
 @dataclass(frozen=True)
@@ -102,5 +102,5 @@ class Work:
     def _change(self, values: dict[str, Any]) -> Any:
         if in_transaction():
             return self._claim.change(**values)
-        with current_app.app_context(), access.acting_as(PLATFORM), transaction(aside=True):
+        with current_app.app_context(), book_keeping():
             return self._claim.change(**values)  # a session of its own: what the work is reading stays open

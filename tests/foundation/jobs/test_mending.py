@@ -139,7 +139,7 @@ def test_a_process_that_gives_no_sign_is_not_among_the_living(
 ) -> None:
     from app.foundation import access
     from app.foundation.database import transaction
-    from app.foundation.jobs.work import PLATFORM
+    from app.foundation.jobs.turn import PLATFORM
 
     def living() -> list[str]:
         with access.acting_as(PLATFORM), transaction():

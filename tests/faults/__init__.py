@@ -1,0 +1,1 @@
+"""Real processes that are killed, cut off, starved and confused: nothing is lost, and once stays once."""
