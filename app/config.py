@@ -27,6 +27,7 @@ PLUGINS = (
     "app.plugins.desk.plugin:DeskPlugin",
     "app.plugins.permits.plugin:PermitsPlugin",
     "app.plugins.account.plugin:AccountPlugin",
+    "app.plugins.messages.plugin:MessagesPlugin",
 )
 DEMO_PLUGIN = "app.plugins.demo.plugin:DemoPlugin"
 SCALE_PLUGIN = "app.plugins.scale.plugin:ScalePlugin"
@@ -35,6 +36,10 @@ SECRETS = ("BIANBAN_SECRET_KEY", "BIANBAN_DATA_KEYS", "BIANBAN_AUDIT_KEY")
 WEAK = frozenset({"", "secret", "changeme", "change-me", "default", "dev", "test", "password"})
 DEFAULT_PASSWORDS = WEAK | {"postgres", "postgresql", "admin", "root", "bianban", "123456", "12345678"}
 LEAST_LENGTH, LEAST_MARKS = 32, 10  # "aaaa…" and "changemechangeme…" are long and no secret
+SMS_SETTINGS = (
+    "SMS_GATEWAY", "SMS_URL", "SMS_TOKEN", "SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID", "SMS_SIGN", "SMS_TEMPLATES",
+    "SMS_REGION",
+)  # fmt: skip
 HERE = ("localhost", "127.0.0.1")  # Werkzeug cannot tell an IPv6 address among trusted hosts
 MOST_PROXIES = 5
 LOG_FORMATS = ("plain", "json")
@@ -262,6 +267,12 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_PATH": "/",
         "JWT_ACCESS_TOKEN_EXPIRES": 3600,
         "PUBLIC_URL": public_url,
+        # The ways out of the platform; without them mails and texts stay readable in the app (foundation.notices.ports).
+        "SMTP_URL": env.get("BIANBAN_SMTP_URL", ""),
+        "MAIL_FROM": env.get("BIANBAN_MAIL_FROM", ""),
+        "BOUNCES_URL": env.get("BIANBAN_BOUNCES_URL", ""),
+        "OUTGOING_CA": env.get("BIANBAN_OUTGOING_CA", ""),
+        **{name: env.get(f"BIANBAN_{name}", "") for name in SMS_SETTINGS},
         "PROXIES": _count(env, "BIANBAN_PROXIES", MOST_PROXIES),
         "TRUSTED_HOSTS": trusted_hosts(env, public_url, production=production),
     }

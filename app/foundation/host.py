@@ -35,6 +35,7 @@ from app.foundation.clock.cli import drill_cli
 from app.foundation.files import service as files_service
 from app.foundation.files.views import FileView
 from app.foundation.keys.cli import keys_cli
+from app.foundation.notices import wiring as notices
 from app.foundation.plugin import Plugin
 from app.foundation.signing import cli as _operator_commands  # noqa: F401  (adds to ``flask people``)
 from app.foundation.signing import models as _signing_tables  # noqa: F401  (Alembic sees every table)
@@ -44,7 +45,7 @@ from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
-MENU = ("desk", "my-jobs", "survey", "review", "badge", "office")
+MENU = ("desk", "my-jobs", "messages", "survey", "review", "badge", "office")
 LAST = ("jobs", "sessions", "sign-ins", "deeds")  # of their heading: watching over the rest
 FAB_PUBLIC = (
     "SignInView",
@@ -74,6 +75,7 @@ def prepare(app: Flask) -> None:
     access_service.init_app(app)
     signing_rules.init_app(app)
     jobs.init_app(app)
+    notices.init_app(app)
     csrf.register(app)
     for group in (access_cli, audit_cli, backup_cli, drill_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)

@@ -122,6 +122,14 @@ class Section:
             raise self._wrong(key, "a whole number above zero")
         return value
 
+    def wholes(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers above zero, at least one."""
+        value = self._take(key)
+        numbers = value if isinstance(value, list) else []
+        if not numbers or any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in numbers):
+            raise self._wrong(key, "a list of whole numbers above zero")
+        return tuple(numbers)
+
     def flag(self, key: str, default: bool | None = None) -> bool:
         """true or false."""
         if default is not None and key not in self._values:

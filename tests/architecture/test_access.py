@@ -45,6 +45,7 @@ PUBLIC_VIEWS = {
 # Views that answer every signed-in person and nobody else, each with its reason.
 SIGNED_IN_VIEWS = {
     "AccountView": "one's own password, second factor and sessions, found by one's own id",
+    "InboxView": "one's own messages, found by one's own id",
     "MyPostsView": "one's own posts, and those of a person one may see",
     "OwnJobsView": "work one waits for, found by one's own id: its progress, ending it, its file",
     "WhyView": "why one may see a row or not; says nothing of rows the asker may not see",
@@ -62,6 +63,8 @@ UNSCOPED = {
     "second_factor": "one's own, found by one's own id while signing in; read by the platform only (``Sealed``)",
     "recovery_code": "one's own, found by one's own id while signing in; read by the platform only (``Sealed``)",
     "application_sequence": "a counter; no row of anybody's",
+    "message": "one's own inbox, found by one's own id; written by the platform, read by nobody else",
+    "notice_choice": "one's own choice of mails, found by one's own id",
     "lease": "which process holds what until when; no row of anybody's",
     "schedule_mark": "how far each schedule has come; no row of anybody's",
     "posted_form": "digests of forms taken once; no row of anybody's",

@@ -7,6 +7,7 @@ from flask import Flask
 
 from app.foundation.admin import labels
 from app.foundation.jobs.models import STATES as JOB
+from app.foundation.notices.models import STATES as DELIVERY
 from app.plugins.applications.models import STATES as APPLICATION
 from app.plugins.badges.models import BADGE_STATES
 from app.plugins.surveys.models import STATES as SHEET
@@ -14,7 +15,13 @@ from app.plugins.surveys.models import STATES as SHEET
 
 @pytest.mark.parametrize(
     ("kind", "states"),
-    [("application", APPLICATION), ("survey", SHEET), ("badge", BADGE_STATES), ("job", JOB)],
+    [
+        ("application", APPLICATION),
+        ("survey", SHEET),
+        ("badge", BADGE_STATES),
+        ("job", JOB),
+        ("delivery", DELIVERY),
+    ],
 )
 def test_every_state_has_a_name(app: Flask, kind: str, states: tuple[str, ...]) -> None:
     with app.test_request_context():

@@ -29,6 +29,7 @@ NOT_BUSINESS = {
 # Tables that an accepted request may write to although no row of them is anybody's, each with its reason.
 UNSCOPED_WRITES = {
     "application_sequence": "the counter behind application numbers",
+    "message": "the platform's word to whoever is concerned by what was done; each is read by its own person only",
 }
 
 _NOTE = """

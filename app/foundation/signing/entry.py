@@ -14,7 +14,7 @@ from app.foundation import access, clock
 from app.foundation.access import Actor, actors
 from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db, transaction
-from app.foundation.signing import factors, hashing, locks, log, passwords, sessions
+from app.foundation.signing import factors, hashing, locks, log, passwords, sessions, signals
 from app.foundation.signing.models import SignInSession
 from app.foundation.signing.rules import rules_of
 from app.foundation.tenancy.models import Person
@@ -110,6 +110,8 @@ def open_session(
         token, made = sessions.begin(
             row, kind=kind, pending=owed(row, actor), posts=factors.office_posts(actor), two_factor=two_factor
         )
+        if log.unknown_here(row.id):
+            signals.new_address.send(row, address=log.address(), agent=log.agent(), at=clock.wall())
         log.write("success", row, kind=kind)
     return token, made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import current_app, has_request_context, request
+from sqlalchemy import select
 
 from app.foundation import access, clock
 from app.foundation.audit import chain
@@ -25,6 +26,18 @@ def agent() -> str:
     """What the browser calls itself, cut to what is kept."""
     text = str(request.user_agent) if has_request_context() else ""
     return "".join(c if c.isprintable() else "□" for c in text)[:AGENT_KEPT]
+
+
+def unknown_here(person_id: int) -> bool:
+    """Whether somebody who has signed in before never did from this address; his very first time is not told."""
+    successes = select(SignInRecord.id).where(
+        SignInRecord.person_id == person_id, SignInRecord.outcome == "success"
+    )
+    before, here = (
+        db.session.scalar(query.limit(1))
+        for query in (successes, successes.where(SignInRecord.address == address()))
+    )
+    return before is not None and here is None
 
 
 def digest(username: str) -> str:

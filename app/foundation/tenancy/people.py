@@ -18,6 +18,7 @@ from app.foundation.database import db, savepoint
 from app.foundation.signing.hashing import hash_password
 from app.foundation.signing.rules import rules_of
 from app.foundation.tenancy import people_rules as rules
+from app.foundation.tenancy import signals
 from app.foundation.tenancy.models import Office, Person, Post, Unit
 from app.foundation.tenancy.people_rules import Place, Seat
 from app.kernel import paths
@@ -127,6 +128,7 @@ def appoint(
         after={"person": person.username, "role": role, "holder": _named(holder), "since": day, "until": until},
         reason=document,
     )  # fmt: skip
+    signals.post_given.send(post, person=person, actor=actor)
     return post
 
 

@@ -13,6 +13,7 @@ from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
 from app.foundation.signing import sessions
 from app.foundation.tenancy import people_rules as rules
+from app.foundation.tenancy import signals
 from app.foundation.tenancy.models import Office, Person, Post
 from app.foundation.tenancy.people import admins_of, ensure_by_upper, lock, seats_of, separated_ever
 from app.foundation.tenancy.people_rules import Seat
@@ -116,6 +117,7 @@ def end(post: Post, *, actor: Actor, because: str, last_day: date | None = None)
         actor, "post.ended", post,
         before=before, after={"person": person.username, "role": post.role, "until": post.until}, reason=said,
     )  # fmt: skip
+    signals.post_ended.send(post, person=person, actor=actor)
     return post
 
 

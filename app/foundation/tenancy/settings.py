@@ -13,7 +13,15 @@ from app.kernel.errors import N_
 Fault = tuple[str, dict[str, object]]
 
 INHERITED = frozenset(
-    {"area_code", "document", "second_factor", "session_hours", "session_idle", "three_administrators"}
+    {
+        "area_code",
+        "document",
+        "quiet_hours",
+        "second_factor",
+        "session_hours",
+        "session_idle",
+        "three_administrators",
+    }
 )
 
 
@@ -83,6 +91,10 @@ SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "session_hours": _whole(24 * 7, N_("session_hours 应为 1 至 %(most)s 的整数（小时）：%(value)s。")),
     "three_administrators": _switch(
         N_("three_administrators 应为 true（系统、安全、审计管理岗须由三人担任）或 false：%(value)s。")
+    ),
+    "quiet_hours": _pattern(
+        r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d",
+        N_("quiet_hours 应为带引号的时段，例如 21:00-08:00：%(value)s。"),
     ),
     "session_idle": _whole(24 * 60, N_("session_idle 应为 1 至 %(most)s 的整数（分钟）：%(value)s。")),
 }

@@ -13,7 +13,7 @@ class DemoPlugin(Plugin):
 
     name = "demo"
     title = "演示"
-    requires = ("portal", "desk")
+    requires = ("portal", "desk", "messages")
 
     def init_app(self, app: Flask) -> None:
         if app.config["ENV_NAME"] == "production":

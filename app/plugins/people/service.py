@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from app.foundation import access, audit, clock
+from app.foundation import access, audit, clock, notices
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.signing import factors, locks, passwords, sessions
@@ -175,7 +175,29 @@ def issue(person: Person, way: str, *, actor: Actor, seen: int | None = None) ->
         actor, "person.invited", person,
         after={"way": way, "purpose": row.purpose, "expires_on": row.expires_on},
     )  # fmt: skip
+    if way == "email":
+        _mail(person, row, code, actor)
     return row, code
+
+
+def _mail(person: Person, invitation: Invitation, code: str, actor: Actor) -> None:
+    """Hand the code to the mail port, or to the offline mailbox, where its issuer alone reads it."""
+    posts = "\n".join(f"  {holder} · {role}" for holder, role in letter(person, invitation))
+    params = {
+        "name": person.display_name,
+        "posts": posts,
+        "entry": notices.address_of(notices.path_of(("InvitationView.index", {}))),
+        "username": person.username,
+        "secret": code,
+        "expires": invitation.expires_on.isoformat(),
+        "office": invitation.issued_by,
+    }
+    notices.tell("account.invited", to=notices.of_person(person), params=params, actor=actor)
+
+
+def mailed() -> bool:
+    """Whether invitations by mail leave the platform; otherwise they wait in the offline mailbox."""
+    return not notices.ports().mail.offline
 
 
 def _void(invitation: Invitation, actor: Actor) -> None:

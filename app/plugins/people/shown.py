@@ -87,12 +87,17 @@ def findings_of(refused: Refusal | None) -> list[Any]:
 
 
 def slip(view: Any, person: Person, invitation: Invitation, code: str) -> Response:
-    """账号启用通知单 on paper, or the text of a message that nobody has sent yet; with the code, this once."""
+    """账号启用通知单 on paper, or the text of a message that nobody has sent yet; with the code, this once.
+
+    Where mails leave the platform the code is in the mail and nowhere else.
+    """
     posts = service.letter(person, invitation)
     address = current_app.config["PUBLIC_URL"].rstrip("/") + url_for("InvitationView.index")
     common = {"person": person, "invitation": invitation, "code": code, "posts": posts, "address": address}
     if invitation.way == "print":
         page = view.render_template("people/slip.html", **common)
+    elif service.mailed():
+        page = view.render_template("people/mailed.html", **{**common, "code": ""})
     else:
         page = view.render_template(
             "people/message.html", text=_message(person, invitation, posts, code, address), **common

@@ -201,6 +201,7 @@ class PeopleView(FormPages, ScopedView):
             may_reset=factors.may_reset(person, actor) and factors.enrolled(person.id),
             invitations=[(one, service.state_of(one)) for one in invitations],
             latest=invitations[0].id if invitations else 0,
+            mailed=service.mailed(),
             timeline=audit.timeline(person),
             mine=mine and actor.person_id != person.id,
             oneself=actor.person_id == person.id,

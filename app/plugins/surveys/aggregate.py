@@ -123,6 +123,7 @@ class AggregateView(ScopedView):
             rows=[(row, _due(row, place)) for row in rows[:PAGE]],
             page=number,
             more=len(rows) > PAGE,
+            urges=access.can(place.actor, "survey", "urge", place.office),
         )
 
     @expose("/export.xlsx")

@@ -36,6 +36,7 @@ VERBS = {
     "survey.withdrawn": _l("撤回修改"),
     "survey.returned": _l("退回补正"),
     "survey.accepted": _l("接收"),
+    "survey.urged": _l("催报"),
     "survey.scan-attached": _l("上传盖章扫描件"),
     "survey.scan-removed": _l("移除盖章扫描件"),
     "aggregate.exported": _l("导出摸底汇总表"),

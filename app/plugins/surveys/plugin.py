@@ -12,6 +12,7 @@ from app.foundation.plugin import Plugin
 from app.plugins.surveys import exporting, labels
 from app.plugins.surveys.aggregate import AggregateView
 from app.plugins.surveys.api import SurveysApi
+from app.plugins.surveys.urge_view import UrgeView
 from app.plugins.surveys.views import SheetListView, SurveyView
 
 
@@ -33,4 +34,5 @@ class SurveysPlugin(Plugin):
         )
         appbuilder.add_view(AggregateView, "aggregate", label=_l("汇总"), category="survey")
         appbuilder.add_view_no_menu(SurveyView)
+        appbuilder.add_view_no_menu(UrgeView)
         appbuilder.add_api(SurveysApi)
