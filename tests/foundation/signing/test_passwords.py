@@ -67,7 +67,9 @@ def test_none_of_the_ten_thousand_most_common_ones_passes(app: Flask) -> None:
 @pytest.mark.parametrize("length", [12, 41, 64, 100, 128])
 def test_a_long_password_is_taken_and_nothing_of_it_is_left_out(app: Flask, length: int) -> None:
     """64 characters and more pass, up to 128; each character counts, the last one too (ASVS 4.0.3, V2.1.2, V2.1.3)."""
-    password = "".join(f"{word}-{n}" for n, word in enumerate(("Nine", "quiet", "rivers", "run") * 8))[:length]
+    password = "".join(f"{word}-{n}" for n, word in enumerate(("Nine", "quiet", "rivers", "run") * 8))[
+        :length
+    ]
     assert len(password) == length
     assert codes(password) == set()
     kept = hashing.hash_password(password)
