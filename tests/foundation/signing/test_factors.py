@@ -70,7 +70,9 @@ def test_the_secret_is_encrypted_and_recovery_codes_are_digests(ground: Ground) 
     totp = ground.enrol("clerk.a")
     raw = db.session.execute(text("SELECT secret FROM second_factor")).scalar_one()
     assert totp.secret not in raw
-    assert all(len(digest) == 64 for digest in db.session.scalars(select(RecoveryCode.digest)))
+    with access.acting_as(MAKER):
+        digests = db.session.scalars(select(RecoveryCode.digest)).all()
+    assert digests and all(len(digest) == 64 for digest in digests)
 
 
 def test_recovery_codes_are_112_random_bits_and_more(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,8 +174,9 @@ def test_it_cannot_be_given_up_while_a_post_asks_for_it(ground: Ground) -> None:
     ground.setting(COUNTY, second_factor="optional")
     do(ground, "clerk.a", factors.remove, actor=ground.actor("clerk.a"))
     assert not factors.enrolled(person.id)
-    assert db.session.scalar(select(SecondFactor.id)) is None
-    assert db.session.scalar(select(RecoveryCode.id)) is None
+    with access.acting_as(MAKER):
+        assert db.session.scalar(select(SecondFactor.id)) is None
+        assert db.session.scalar(select(RecoveryCode.id)) is None
 
 
 def test_the_security_officer_of_the_keeping_office_or_above_resets_it(ground: Ground) -> None:
