@@ -1,8 +1,10 @@
-# Five commands, each of which does its own set-up:
+# Commands, each of which does its own set-up:
 #   make run     prepares and serves http://127.0.0.1:8000 (HOST=, PORT=; RESET=1 starts the demo afresh)
 #   make test    every test (T='-k badge' or T=tests/kernel for some)
 #   make check   style, types, floors, translations, policy, migrations
 #   make bench   measurements, `name value unit` a line; fails when a target is missed (BENCH_UNITS=20000 for a quick look)
+#   make worker  does the jobs, where CELERY_BROKER_URL names a broker (otherwise the web process does them)
+#   make faults  kills real processes at every step, 240 of them, and counts what was lost
 #   make matrix  every account × route × pair of rows, the nightly form of tests/matrix
 # and `make lock` writes requirements.lock anew from pyproject.toml, `make format` tidies the code,
 # `make translations` takes new texts into the catalogues.
@@ -16,7 +18,7 @@ export HOST PORT
 BIN := .venv/bin
 
 .DEFAULT_GOAL := run
-.PHONY: run worker test matrix check bench lock format translations runtime dev port reset system-packages
+.PHONY: run worker test matrix faults check bench lock format translations runtime dev port reset system-packages
 
 run: port reset runtime
 	@exec $(BIN)/python .ci/serve.py
@@ -60,6 +62,10 @@ check: dev
 	$(BIN)/python .ci/drift.py
 	$(BIN)/python .ci/mutation.py
 	$(BIN)/python -m pytest -q tests/policies tests/architecture
+
+# KILLS= how many processes die, SEED= repeats a run.
+faults: dev system-packages
+	@KILLS=$${KILLS:-240} $(BIN)/python -m pytest -n 0 -q -s tests/faults $(T)
 
 bench: dev
 	@$(BIN)/python .ci/bench.py

@@ -156,6 +156,7 @@ def mine() -> None:
     _around(Transport, "send", "send", "sent")
     _around(statements, "take", "take", "taken")
     _around(statements, "change", "mark", "marked")
+    _around(statements, "finish", "mark", "marked")
     _around(handing, "mend", "mend", "mended")
     _around(schedules, "check", "check", "checked")
     event.listen(Session, "before_commit", lambda _session: PLACE("commit"))

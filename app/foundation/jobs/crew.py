@@ -13,8 +13,10 @@ from celery.app.trace import setup_worker_optimizations
 from celery.worker import WorkController
 from celery.worker import state as celery_state
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.foundation.jobs import leases, outbox, schedules
+from app.foundation.jobs.marks import Marks
 from app.foundation.jobs.relaying import Relay
 from app.foundation.jobs.rules import rules
 from app.foundation.jobs.running import Runner
@@ -24,17 +26,20 @@ RELAY, BEAT, CONSUME = "relay", "beat", "consume"
 ROLES = (RELAY, BEAT, CONSUME)
 TICK = 1.0  # seconds between looks at the schedules
 AFTER_FAULT = 1.0
+IDLE = 5.0
 
 
 class Loop(Thread):
     """Calls ``step`` until stopped, as often as that asks for; what goes wrong is logged and tried again."""
 
-    def __init__(self, app: Flask, name: str, step: Callable[[], float], stopping: Event) -> None:
+    def __init__(
+        self, app: Flask, name: str, step: Callable[[], float], stopping: Event, wake: Event | None = None
+    ) -> None:
         super().__init__(name=f"jobs-{name}", daemon=True)
         self._app = app
         self._step = step
         self._stopping = stopping
-        self.wake = Event()
+        self.wake = wake or Event()
 
     def run(self) -> None:
         while not self._stopping.is_set():
@@ -60,7 +65,8 @@ class Crew:
         self._queues = tuple(queues)
         self._threads = threads or int(app.config["JOBS_CONCURRENCY"])
         self._chance = secrets.SystemRandom().random
-        runner = Runner(app, self.holder, self._chance, self.stopping, self._worked)
+        self._marks = Marks(app, by_thread=True)
+        runner = Runner(app, self.holder, self._chance, self.stopping, self._marks)
         self._transport = Transport(app, runner)
         self._loops: list[Thread] = []
         self._wake: Event | None = None
@@ -78,19 +84,15 @@ class Crew:
             self._loop(BEAT, self._beat)
         if CONSUME in self.roles:
             celery_state.should_stop = celery_state.should_terminate = None
+            self._loop("marks", self._write, wake=self._marks.wake)
             self._loop(CONSUME, self._consume)
         return self
 
-    def _loop(self, name: str, step: Callable[[], float]) -> Loop:
-        loop = Loop(self.app, name, step, self.stopping)
+    def _loop(self, name: str, step: Callable[[], float], *, wake: Event | None = None) -> Loop:
+        loop = Loop(self.app, name, step, self.stopping, wake)
         self._loops.append(loop)
         loop.start()
         return loop
-
-    def _worked(self) -> None:
-        """A message of this process has been worked off: in memory there is room for the next at once."""
-        if self._wake is not None:
-            self._wake.set()
 
     # -- what the threads do -----------------------------------------------------------------------------------
 
@@ -104,6 +106,12 @@ class Crew:
             if leases.acquire(BEAT, self.holder, often=False):
                 schedules.check()
         return TICK
+
+    def _write(self) -> float:
+        """Write down how jobs ended; in memory there is then room for the next at once."""
+        if self._marks.flush() and self._wake is not None:
+            self._wake.set()
+        return IDLE
 
     def _consume(self) -> float:
         """Celery's own worker, in threads; it returns when it is stopped, and is begun anew when it fails."""
@@ -139,6 +147,10 @@ class Crew:
                 loop.wake.set()
             if loop is not threading.current_thread():
                 loop.join(max(0.0, until - time.monotonic()))
+        try:
+            self._marks.flush()
+        except SQLAlchemyError as error:
+            self.app.logger.warning("jobs: marks are lost: %s", type(error).__name__)
         ended = not any(loop.is_alive() for loop in self._loops)
         try:
             with self.app.app_context():

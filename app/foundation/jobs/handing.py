@@ -63,6 +63,15 @@ def loads() -> dict[str, Load]:
     }
 
 
+def messages(ids: Sequence[int], size: int) -> list[list[int]]:
+    """Jobs in messages of ``size`` at most. What was begun before goes alone: it may be what kills its process."""
+    with access.acting_as(PLATFORM):
+        tried = set(db.session.scalars(select(Job.id).where(Job.id.in_(ids), Job.attempts > 0)))
+    fresh = [one for one in ids if one not in tried]
+    found = [fresh[start : start + size] for start in range(0, len(fresh), size)]
+    return [*found, *([one] for one in ids if one in tried)]
+
+
 def pick(queue: str, load: Load, room: int) -> list[int]:
     """Ids of the jobs whose turn it is, offices taking turns, the oldest of each first; ``room`` at most."""
     order = list(fairness.turns(load.waiting, load.flying, room))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import access, clock
 from app.foundation.access.actors import UNGUARDED
-from app.foundation.database import db, in_transaction, savepoint
+from app.foundation.database import PREPARED, db, in_transaction, savepoint
 from app.foundation.jobs.kinds import catalogue
 from app.foundation.jobs.models import Job
 from app.foundation.tenancy.models import Office
@@ -75,8 +75,7 @@ def put(
             office=_office(path),
         )
         if key is None:
-            db.session.add(job)
-            db.session.flush()
+            _write(job)
         elif not _added(job):
             return _known(kind, key) or _vanished(kind, key)
     db.session.info[_PUT] = True
@@ -106,11 +105,21 @@ def _added(job: Job) -> bool:
     """Whether it went in; not when another transaction has put the same key meanwhile (PostgreSQL)."""
     try:
         with savepoint():
-            db.session.add(job)
-            db.session.flush()
+            _write(job)
     except IntegrityError:
         return False
     return True
+
+
+def _write(job: Job) -> None:
+    """Planned once a connection (PostgreSQL): hundreds are put in one transaction, and planning costs more."""
+    connection = db.session.connection()
+    connection.execution_options(**PREPARED)
+    try:
+        db.session.add(job)
+        db.session.flush()
+    finally:
+        connection.execution_options(**dict.fromkeys(PREPARED, False))
 
 
 def _vanished(kind: str, key: str) -> Job:

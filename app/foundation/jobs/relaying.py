@@ -102,12 +102,15 @@ class Relay:
     def _send(self, queue: str, load: handing.Load, room: int, size: int) -> int:
         """Mark, then send: what is marked and never sent is set free when its lease ends."""
         ids = handing.hand(handing.pick(queue, load, room), self.holder)
-        for start in range(0, len(ids), size):
+        waiting = handing.messages(ids, size) if ids else []
+        while waiting:
             try:
-                self.transport.send(queue, ids[start : start + size])
+                self.transport.send(queue, waiting[0])
             except (OperationalError, OSError) as error:
                 self.app.logger.warning("jobs: the broker does not answer: %s", type(error).__name__)
-                handing.take_back(ids[start:])
+                unsent = [one for message in waiting for one in message]
+                handing.take_back(unsent)
                 time.sleep(IDLE)
-                return start
+                return len(ids) - len(unsent)
+            waiting.pop(0)
         return len(ids)

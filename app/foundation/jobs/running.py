@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.foundation import access, clock
@@ -21,9 +21,10 @@ from app.foundation.access.actors import UNGUARDED
 from app.foundation.database import db
 from app.foundation.jobs import statements
 from app.foundation.jobs.kinds import Cancelled, GiveUp, Interrupted, Kind, Lost, Retry, catalogue
-from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, WAITING, Job
+from app.foundation.jobs.marks import Marks
+from app.foundation.jobs.models import CANCELLED, DEAD, DONE, ERROR_KEPT, HANDED, WAITING
 from app.foundation.jobs.rules import rules, wait
-from app.foundation.jobs.turn import PLATFORM, book_keeping
+from app.foundation.jobs.turn import book_keeping
 from app.foundation.jobs.work import Claim, Work
 from app.foundation.telemetry import attempt
 from app.foundation.tenancy.models import Person
@@ -31,7 +32,6 @@ from app.kernel.errors import N_, Refusal
 
 SLICE = 1.0  # seconds for which one message's jobs are begun; the rest go back and others get their turn
 USUAL_LEASE = Kind.lease
-_BULK = {"synchronize_session": False}
 
 NO_KIND = N_("本程序没有这一类任务的处理程序。")
 NO_PERSON = N_("提出任务的人员账号已停用或者不存在。")
@@ -52,86 +52,71 @@ class Runner:
         holder: the process, as leases know it.
         chance: random numbers from 0 up to 1, for the waits.
         stopping: set when the process is to end.
-        worked: called when a message has been worked off.
+        marks: where it is said how jobs ended; without, in a transaction for each.
     """
 
     app: Flask
     holder: str
     chance: Callable[[], float] = field(default=secrets.SystemRandom().random)
     stopping: Event = field(default_factory=Event)
-    worked: Callable[[], None] = lambda: None
+    marks: Marks | None = None
 
     def work(self, ids: Sequence[int], *, states: tuple[str, ...] = (HANDED,)) -> int:
         """Do the jobs of one message, one after another; how many were begun.
 
-        Those that somebody else has, or that are done, are passed over: a message may come twice. The end of one job
-        and the taking of the next are one transaction. What fails in the book-keeping is left to the leases.
+        Those that somebody else has, or that are done, are passed over: a message may come twice. What fails in the
+        book-keeping is left to the leases.
         """
-        rest = list(ids)
+        marks = self.marks or Marks(self.app)
         begun = 0
         until = time.monotonic() + SLICE
         try:
-            claim = self._first(rest, states)
-            while claim is not None:
+            claims = self._take(ids, states)
+            for claim in claims:
+                if begun and (time.monotonic() > until or self.stopping.is_set()):
+                    self._give_back(claims[begun:])
+                    break
                 begun += 1
-                more = time.monotonic() < until and not self.stopping.is_set()
-                claim = self._one(claim, rest if more else [], states)
-            if rest:
-                self._give_back(rest)
+                self._one(claim, marks)
         except SQLAlchemyError as error:
             self.app.logger.warning("jobs: the database did not take it: %s", type(error).__name__)
-        self.worked()
         return begun
 
     # -- taking ----------------------------------------------------------------------------------------------
 
-    def _first(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
-        with self.app.app_context(), book_keeping():
-            return self._take(rest, states)
-
-    def _take(self, rest: list[int], states: tuple[str, ...]) -> Claim | None:
-        """The first of ``rest`` that can be taken, inside the open transaction; what was looked at leaves the list."""
-        while rest:
-            claim = self._claim(rest.pop(0), states)
-            if claim is not None:
-                return claim
-        return None
-
-    def _claim(self, job_id: int, states: tuple[str, ...]) -> Claim | None:
+    def _take(self, ids: Sequence[int], states: tuple[str, ...]) -> list[Claim]:
+        """Those of the jobs that can be taken, in the given order, in one transaction."""
         now = clock.wall()
         usual = timedelta(seconds=USUAL_LEASE)
-        with access.acting_as(PLATFORM):
-            row = statements.take(job_id, states, self.holder, now, now + usual)
-        if row is None:
-            return None
+        with self.app.app_context(), book_keeping():
+            found = {row.id: row for row in statements.take(ids, states, self.holder, now, now + usual)}
+            claims = [self._claim(found[one]) for one in dict.fromkeys(ids) if one in found]
+            for claim in claims:
+                if claim.lease != usual:
+                    claim.change(lease_until=now + claim.lease)
+        return claims
+
+    def _claim(self, row: Any) -> Claim:
         kind = catalogue().get(row.kind)
-        claim = Claim(
-            id=job_id,
+        return Claim(
+            id=row.id,
             kind=row.kind,
             payload=row.payload,
             attempt=row.attempts,
             path=row.review_path,
             person_id=row.person_id,
             holder=self.holder,
-            lease=timedelta(seconds=kind.lease) if kind is not None else usual,
+            lease=timedelta(seconds=kind.lease if kind is not None else USUAL_LEASE),
         )
-        if claim.lease != usual:
-            claim.change(lease_until=now + claim.lease)
-        return claim
 
-    def _give_back(self, rest: list[int]) -> None:
+    def _give_back(self, claims: Sequence[Claim]) -> None:
         with self.app.app_context(), book_keeping():
-            db.session.execute(
-                update(Job)
-                .where(Job.id.in_(rest), Job.state == HANDED)
-                .values(state=WAITING, holder="", lease_until=None),
-                execution_options=_BULK,
-            )
+            statements.give_back(claims)
 
     # -- one attempt -----------------------------------------------------------------------------------------
 
-    def _one(self, claim: Claim, rest: list[int], states: tuple[str, ...]) -> Claim | None:
-        """Run one job and take the next; None when there is none, or this one was lost."""
+    def _one(self, claim: Claim, marks: Marks) -> None:
+        """Run one job and say how it ended."""
         kind = catalogue(self.app).get(claim.kind)
         watched = attempt(claim.id, claim.kind, claim.attempt, known=kind is not None)
         with self.app.app_context(), watched as seen:
@@ -140,27 +125,22 @@ class Runner:
                 if kind is None:
                     raise GiveUp(NO_KIND)
                 if kind.inside:
-                    following = self._inside(kind, work, claim, rest, states)
+                    self._inside(kind, work, claim)
                     seen.ended = DONE
-                    return following
+                    return
                 with access.acting_as(actor_of(kind, claim)):
                     kind.run(work)
                 values = done()
             except Lost:
-                values = {}
+                self.app.logger.warning("job %s: another worker has it", claim.id)
+                return
             except Exception as error:
                 values = self._failed(kind, claim, error)
-            db.session.remove()  # whatever the work left half read or changed
-            with book_keeping():
-                if values:
-                    self._settle(claim, values)
-                    seen.ended = values["state"]
-                return self._take(rest, states)
+            seen.ended = values["state"]
+        marks.settle(claim, values)
 
-    def _inside(
-        self, kind: Kind, work: Work, claim: Claim, rest: list[int], states: tuple[str, ...]
-    ) -> Claim | None:
-        """The work, its done mark and the taking of the next in one transaction.
+    def _inside(self, kind: Kind, work: Work, claim: Claim) -> None:
+        """The work and its done mark in one transaction.
 
         Had somebody else taken it meanwhile, the mark would find no row, and all of it be undone.
         """
@@ -169,13 +149,6 @@ class Runner:
                 kind.run(work)
                 db.session.flush()
             claim.change(**done())
-            return self._take(rest, states)
-
-    def _settle(self, claim: Claim, values: dict[str, Any]) -> None:
-        try:
-            claim.change(**values)
-        except Lost:
-            self.app.logger.warning("job %s: its lease ended while it ran", claim.id)
 
     # -- how it ended ----------------------------------------------------------------------------------------
 

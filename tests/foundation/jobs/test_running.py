@@ -71,14 +71,14 @@ def test_inside_work_that_was_taken_by_another_leaves_nothing(
     office = world.offices[CHANGDE].id
     declare(lambda work: leave_contact(office), inside=True)
     job = put()
-    taken = running.Runner._first
+    taken = running.Runner._take
 
-    def first(self: Runner, rest: list[int], states: tuple[str, ...]) -> object:
-        claim = taken(self, rest, states)
+    def take(self: Runner, ids: list[int], states: tuple[str, ...]) -> object:
+        claims = taken(self, ids, states)
         change(job, holder="somebody else", attempts=5)
-        return claim
+        return claims
 
-    monkeypatch.setattr(Runner, "_first", first)
+    monkeypatch.setattr(Runner, "_take", take)
     jobs.run_due(app, limit=1)
     assert contacts() == 0
     assert (stand(job).state, stand(job).holder, stand(job).attempts) == ("running", "somebody else", 5)
