@@ -24,7 +24,6 @@ from prometheus_client.registry import Collector
 
 from app.foundation.telemetry import counters
 
-ENDPOINT = "metrics.metrics"
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
