@@ -10,6 +10,7 @@ from app.foundation.notices import models
 from app.foundation.notices.catalogue import init_app as read_events
 from app.foundation.notices.digest import send_digests
 from app.foundation.notices.ports import init_app as open_ports
+from app.foundation.notices.reminding import remind
 from app.foundation.notices.returns import read_returns
 from app.foundation.notices.sending import ATTEMPTS, send_mail, send_sms
 from app.foundation.notices.telling import MAIL_JOB, SMS_JOB
@@ -38,6 +39,14 @@ def init_app(app: Flask) -> None:
             run=read_returns,
             queue="mail",
             attempts=3,
+            lease=300,
+        ),
+        jobs.Kind(
+            name="notices.reminders",
+            title=_l("期限提醒"),
+            run=remind,
+            queue="schedule",
+            attempts=5,
             lease=300,
         ),
         jobs.Kind(

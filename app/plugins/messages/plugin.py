@@ -8,10 +8,10 @@ from flask import Flask, g, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.foundation import access, jobs
+from app.foundation import access
 from app.foundation.admin import labels as words
 from app.foundation.database import db
-from app.foundation.notices import inbox
+from app.foundation.notices import inbox, reminding
 from app.foundation.plugin import Plugin
 from app.plugins.messages import announcements, labels, receivers
 from app.plugins.messages.announcement_views import AnnouncementView
@@ -32,17 +32,7 @@ class MessagesPlugin(Plugin):
         words.add(words.VERB, labels.VERBS)
         words.add("delivery", labels.STATE)
         words.add("channel", labels.CHANNEL)
-        jobs.declare(
-            app,
-            jobs.Kind(
-                name="messages.reminders",
-                title=_l("期限提醒"),
-                run=remind,
-                queue="schedule",
-                attempts=5,
-                lease=300,
-            ),
-        )
+        reminding.offer(app, remind)
         receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 

@@ -9,9 +9,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app.foundation import access, clock
+from app.foundation import access, clock, jobs
 from app.foundation.database import db, transaction
-from app.foundation.jobs.kinds import catalogue
 from app.foundation.notices.models import Message
 from app.kernel import workdays
 from app.plugins.applications.models import Application
@@ -105,5 +104,15 @@ def test_whoever_handed_in_is_not_reminded(town: Town) -> None:
     assert {one.person_id for one in late} & set(people) == set()
 
 
-def test_it_is_a_scheduled_kind(app: Flask) -> None:
-    assert "messages.reminders" in catalogue(app)
+def test_the_scheduled_job_reminds(app: Flask, town: Town) -> None:
+    with access.acting_as(EVERYWHERE), transaction():
+        jobs.put("notices.reminders", {}, path="0.")
+    db.session.remove()
+    jobs.run_due(app)
+    assert [one.event for one in town.inbox("unit.changde")].count("deadline.overdue") == 1
+
+
+def test_it_stands_in_the_schedules(app: Flask) -> None:
+    from app.foundation.jobs.schedules import schedules
+
+    assert {"notices.reminders", "notices.digest", "notices.returns"} <= {one.job for one in schedules(app)}
