@@ -11,7 +11,7 @@ from tests.architecture.tree import BINARY, ROOT, files, texts
 
 TOP_LEVEL = {
     "app", "tenants", "policies", "migrations", "translations", "tests",
-    "wsgi.py", "gunicorn.conf.py", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "requirements.lock", "LICENSE", "NOTICE",
+    "wsgi.py", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "requirements.lock", "LICENSE", "NOTICE",
     "SECURITY.md",
 }  # fmt: skip
 

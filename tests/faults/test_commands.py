@@ -92,9 +92,10 @@ def test_flask_jobs_worker_does_the_work_and_ends(app: Flask, folder: Path) -> N
 
 
 def test_gunicorn_workers_do_the_work_and_one_that_is_killed_is_replaced(app: Flask, folder: Path) -> None:
-    """As README says it is served, with two workers: gunicorn.conf.py is found by itself."""
+    """As README says it is served, with two workers, and the hooks that README names."""
     process = start(
-        folder, sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "2", "--workers", "2",
+        folder, sys.executable, "-m", "gunicorn", "--config", "python:app.foundation.jobs.embedding",
+        "--worker-class", "gthread", "--threads", "2", "--workers", "2",
         "--bind", f"127.0.0.1:{needs.free_port()}", "--no-control-socket", "wsgi:app",
     )  # fmt: skip
     try:

@@ -1,6 +1,7 @@
 """Jobs within the web process: started in each worker after the fork, stopped before it ends.
 
-With a broker of its own (``CELERY_BROKER_URL``) the web does none of it: ``make worker`` does.
+With a broker of its own (``CELERY_BROKER_URL``) the web does none of it: ``make worker`` does. gunicorn takes the two
+hooks from here: ``gunicorn --config python:app.foundation.jobs.embedding … wsgi:app``.
 """
 
 from __future__ import annotations
