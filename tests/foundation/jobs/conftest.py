@@ -72,7 +72,7 @@ def stand(job: Job | int) -> Job:
 def change(job: Job, **values: Any) -> None:
     """Make the row say something else."""
     with access.acting_as(access.system("tests", over="0.")), transaction() as session:
-        row = session.get(Job, job.id)
+        row = session.get(Job, job.id, populate_existing=True)
         assert row is not None
         for name, value in values.items():
             setattr(row, name, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -84,14 +85,26 @@ def test_inside_work_that_was_taken_by_another_leaves_nothing(
     assert (stand(job).state, stand(job).holder, stand(job).attempts) == ("running", "somebody else", 5)
 
 
-def test_only_the_newest_taking_says_how_it_ended(app: Flask, declare: Declare, put: Put) -> None:
-    def run(work: jobs.Work) -> None:
-        change(stand(work.id), holder="somebody else", attempts=2)
-
-    declare(run)
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("now", [{"holder": "somebody else"}, {"attempts": 2}, {"state": "waiting"}])
+def test_only_the_newest_taking_says_how_it_ended(
+    app: Flask, declare: Declare, put: Put, monkeypatch: pytest.MonkeyPatch, now: dict[str, Any], inside: bool
+) -> None:
+    """It was taken by another process, by this one again, or set free: each alone is enough."""
+    declare(lambda work: None, inside=inside)
     job = put()
-    jobs.run_due(app)
-    assert (stand(job).state, stand(job).holder) == ("running", "somebody else")
+    taken = running.Runner._take
+
+    def take(self: Runner, ids: list[int], states: tuple[str, ...]) -> object:
+        claims = taken(self, ids, states)
+        change(job, **now)
+        return claims
+
+    monkeypatch.setattr(Runner, "_take", take)
+    jobs.run_due(app, limit=1)
+    row = stand(job)
+    assert row.state == now.get("state", "running")
+    assert row.done_at is None
 
 
 def test_a_message_that_comes_twice_does_nothing_more(app: Flask, declare: Declare, put: Put) -> None:
