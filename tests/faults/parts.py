@@ -167,9 +167,11 @@ def mine() -> None:
 
 
 class EverySecond(Schedule):
-    """A schedule due each second of the wall clock."""
+    """A schedule due each second of the wall clock, until the run is told to finish."""
 
     def latest(self, moment: datetime, calendar: Any) -> datetime:
+        if (Path(os.environ[SENT_TO]).parent / "finish").exists():
+            return datetime(2000, 1, 1, tzinfo=UTC)
         return moment.replace(microsecond=0)
 
 

@@ -27,21 +27,18 @@ DIED = N_("执行该任务的进程中断，已达到尝试次数上限。")
 
 @dataclass(frozen=True)
 class Load:
-    """What waits and what is under way in one queue, by office."""
+    """What waits and what is under way in one queue, by office; how many are handed over and not yet taken."""
 
     waiting: Mapping[int, fairness.Waiting]
     flying: Mapping[int, int]
-
-    @property
-    def under_way(self) -> int:
-        """Jobs handed over or running."""
-        return sum(self.flying.values())
+    handed: int
 
 
 def loads() -> dict[str, Load]:
     """Every queue with something due or under way."""
     waiting: dict[str, dict[int, fairness.Waiting]] = defaultdict(dict)
     flying: dict[str, Counter[int]] = defaultdict(Counter)
+    handed: Counter[str] = Counter()
     with access.acting_as(PLATFORM):
         due = (
             select(Job.queue, Job.office_id, func.count(), func.min(Job.due_at, type_=Job.due_at.type))
@@ -51,14 +48,15 @@ def loads() -> dict[str, Load]:
         for queue, office, count, since in db.session.execute(due):
             waiting[queue][office] = (count, since)
         busy = (
-            select(Job.queue, Job.office_id, func.count())
+            select(Job.queue, Job.office_id, Job.state, func.count())
             .where(Job.state.in_((HANDED, RUNNING)))
-            .group_by(Job.queue, Job.office_id)
+            .group_by(Job.queue, Job.office_id, Job.state)
         )
-        for queue, office, count in db.session.execute(busy):
+        for queue, office, state, count in db.session.execute(busy):
             flying[queue][office] += count
+            handed[queue] += count if state == HANDED else 0
     return {
-        queue: Load(waiting.get(queue, {}), flying.get(queue, Counter()))
+        queue: Load(waiting.get(queue, {}), flying.get(queue, Counter()), handed[queue])
         for queue in sorted({*waiting, *flying})
     }
 

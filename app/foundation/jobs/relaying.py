@@ -19,27 +19,27 @@ from app.foundation.jobs.rules import rules
 from app.foundation.jobs.transport import Transport, in_process
 
 NAME = "relay"
-LEAST, MOST = 8, 2000  # jobs of one queue under way
-HORIZON, MEMORY = 1.0, 0.3  # seconds of work to have under way; over which the pace is averaged
+LEAST, MOST = 8, 2000  # jobs of one queue handed over that no worker has taken yet
+HORIZON, MEMORY = 1.0, 0.3  # seconds of work to have ready; over which the pace is averaged
 LARGEST_MESSAGE = 50
 BUSY, IDLE, STANDBY = 0.02, 0.5, 1.0  # seconds until it looks again
 
 
 @dataclass
 class Pace:
-    """How fast one queue is worked off, and so how much of it should be under way."""
+    """How fast the workers take the jobs of one queue, and so how many should lie ready for them."""
 
     rate: float = 0.0
     sent: int = 0
     at: float = 0.0
 
-    def window(self, under_way: int, now: float) -> int:
-        """Told what is under way now (of ``sent``, when it was last asked), how much may be."""
+    def window(self, handed: int, now: float) -> int:
+        """Told how many lie ready now (of ``sent``, when it was last asked), how many may."""
         elapsed = max(now - self.at, 1e-3)
         if self.at:
-            done = max(self.sent - under_way, 0)
+            taken = max(self.sent - handed, 0)
             weight = 1 - math.exp(-elapsed / MEMORY)
-            self.rate += weight * (done / elapsed - self.rate)
+            self.rate += weight * (taken / elapsed - self.rate)
         self.at = now
         return max(LEAST, min(MOST, round(self.rate * HORIZON)))
 
@@ -91,12 +91,12 @@ class Relay:
         busy = False
         for queue, load in handing.loads().items():
             pace = self.paces.setdefault(queue, Pace())
-            window = pace.window(load.under_way, time.monotonic())
-            room = window - load.under_way
-            pace.sent = load.under_way
+            window = pace.window(load.handed, time.monotonic())
+            room = window - load.handed
+            pace.sent = load.handed
             if room > 0 and load.waiting:
                 pace.sent += self._send(queue, load, room, max(1, min(LARGEST_MESSAGE, window // 16)))
-            busy = busy or pace.sent > 0
+            busy = busy or pace.sent > 0 or bool(load.flying)
         return BUSY if busy else IDLE
 
     def _send(self, queue: str, load: handing.Load, room: int, size: int) -> int:

@@ -240,3 +240,19 @@ def test_the_commands(app: Flask, declare: Declare, put: Put) -> None:
     assert [stand(job).state for job in (first, second)] == ["done", "done"]
     with access.acting_as(access.system("tests", over="0.")):
         assert flask("relay")[0] == 2, "in memory there is nothing to hand over to"
+
+
+def test_slow_jobs_fill_every_thread(declare: Declare, put: Put, start: Start) -> None:
+    """What runs does not count against what may lie ready, however slow it is."""
+    running: list[int] = []
+
+    def slow(work: jobs.Work) -> None:
+        running.append(work.id)
+        time.sleep(3)
+
+    declare(slow)
+    with transaction():
+        for _ in range(30):
+            jobs.put("tests.one", {}, path=CHANGDE)
+    start(threads=12)
+    wait_for(lambda: len(running) >= 12, seconds=10)

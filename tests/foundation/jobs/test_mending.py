@@ -176,7 +176,7 @@ def test_loads_and_picks(declare: Declare, put: Put, world: World) -> None:
     change(here[0], state="running", holder="x")
     found = handing.loads()
     assert list(found) == ["mail"]
-    assert found["mail"].under_way == 1
+    assert (sum(found["mail"].flying.values()), found["mail"].handed) == (1, 0)
     assert handing.pick("mail", found["mail"], 2) == [there.id, here[1].id]
 
 
