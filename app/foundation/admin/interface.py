@@ -137,10 +137,12 @@ class ScopedInterface(SQLAInterface):
         kept = (name for name in self.list_columns if name not in shown and self.is_encrypted(name))
         return tuple(defer(getattr(self.obj, name)) for name in kept) if shown else ()
 
-    def count(self, filters: Any = None, most: int = COUNT_LIMIT) -> BoundedCount:
-        """How many rows, counted no further than ``most``."""
-        some = self._rows(filters).with_entities(self.get_pk()).limit(most + 1).subquery()
-        return BoundedCount(self.session.query(func.count()).select_from(some).scalar(), most)
+    def count(self, filters: Any = None, most: int | None = None) -> BoundedCount:
+        """How many rows, counted no further than ``most`` (``COUNT_LIMIT``)."""
+        limit = COUNT_LIMIT if most is None else most
+        some = self._rows(filters).with_entities(self.get_pk()).limit(limit + 1).subquery()
+        found = self.session.query(func.count()).select_from(some).scalar()
+        return BoundedCount(found) if most is None else BoundedCount(found, most)
 
     def walk(self, filters: Any, direction: str, size: int) -> Iterator[list[Any]]:
         """All rows in the order of their keys, ``size`` at a time; none comes twice, whatever is added meanwhile."""
