@@ -52,6 +52,9 @@ REQUESTS: dict[Place, str] = {
         "by which rule a sheet the actor sees is filed: it rests on the supervisor and its desk, wherever they are; "
         "a rule comes out, no row"
     ),
+    ("operations.gauges", "Jobs.collect", "'metrics'"): (
+        "how many jobs of which kind stand in which state, and for how long: counts come out, to whoever has the token"
+    ),
     ("applications.dossier", "rival", "_TASK"): (
         "whether another application for the same site is under way, whoever files it; its number or name comes out"
     ),

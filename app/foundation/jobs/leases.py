@@ -7,8 +7,8 @@ So a clock set back never locks anybody out; at worst two hold the same for one 
 from __future__ import annotations
 
 import os
+import platform
 import secrets
-import socket
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ _BULK = {"synchronize_session": False}
 
 def holder() -> str:
     """A name for this process that no other has."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    return f"{platform.node()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def acquire(name: str, holder: str, *, often: bool = True) -> bool:

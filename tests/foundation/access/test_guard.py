@@ -383,7 +383,7 @@ def test_secrets_are_read_and_changed_by_the_platform_only(world: World) -> None
     with access.acting_as(EVERYTHING), transaction() as session:
         session.add(FormerPassword(person_id=mine, hashed="x", replaced_at=moment))
         session.add(RecoveryCode(person_id=mine, digest="x"))
-        session.add(SecondFactor(person_id=mine, secret="x"))
+        session.add(SecondFactor(person_id=mine, secret="x", offered_in=0))
     asked: list[Any] = [
         *(select(model) for model in (FormerPassword, RecoveryCode, SecondFactor)),
         select(FormerPassword.hashed),

@@ -33,8 +33,14 @@ def start(app: Flask, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "flask", *(str(one) for one in arguments)],
         cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        preexec_fn=needs.end_with_parent,
+        preexec_fn=_begun,
     )  # fmt: skip
+
+
+def _begun() -> None:
+    """As a terminal starts it: a suite that runs in the background ignores SIGINT, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    needs.end_with_parent()
 
 
 @contextmanager

@@ -156,9 +156,9 @@ class Served:
             lambda: SMTP(self.box, loop=self.loop, **options), "127.0.0.1", self.port,
             ssl=context if security == "tls" else None,
         )  # fmt: skip
-        self.loop.run_until_complete(made)
         self.thread = Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
+        self.thread.start()  # in this thread the browser of other tests may have a loop running
+        asyncio.run_coroutine_threadsafe(made, self.loop).result(timeout=10)
 
     def stop(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)

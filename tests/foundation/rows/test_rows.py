@@ -216,7 +216,7 @@ def test_secrets_are_read_and_changed_by_the_platform_only(app: Flask) -> None:
         for made in (
             "INSERT INTO former_password (person_id, hashed, replaced_at) VALUES (:me, 'x', now())",
             "INSERT INTO recovery_code (person_id, digest) VALUES (:me, 'x')",
-            "INSERT INTO second_factor (person_id, secret, last_step) VALUES (:me, 'x', 0)",
+            "INSERT INTO second_factor (person_id, secret, offered_in, last_step) VALUES (:me, 'x', 0, 0)",
         ):
             session.execute(text(made), {"me": mine})
     for actor in (access.actor_for("wuling.clerk"), access.actor_for("changde.security"), access.NOBODY):
