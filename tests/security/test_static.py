@@ -67,16 +67,51 @@ def test_programs_are_started_in_one_place_by_name_and_never_through_a_shell() -
     assert ast.unparse(command) == "[str(find(name)), *arguments]", "find() refuses any other name"
 
 
+CALLS_OUT = {
+    "requests", "httpx", "urllib3", "aiohttp", "socket", "ftplib", "smtplib", "imaplib", "poplib", "urllib.request",
+    "http.client",
+}  # fmt: skip
+# The three ways out, each to an address that the operator gives in the environment.
+PORTS = {
+    "app/foundation/notices/smtp.py": "smtplib",
+    "app/foundation/notices/https.py": "http.client",
+    "app/foundation/notices/bounces.py": "imaplib",
+}
+# What may use them: the one module that makes ports of the settings, and the gateways it is made of.
+MAKES_PORTS = {
+    "app/foundation/notices/ports.py",
+    "app/foundation/notices/sms.py",
+    "app/foundation/notices/returns.py",
+}
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
 def test_no_program_calls_out() -> None:
-    """The platform asks no other server anything: there is nothing to forge a request with."""
-    modules = {"requests", "httpx", "urllib3", "aiohttp", "socket", "ftplib", "smtplib"}
+    """The platform asks other servers nothing but mail, texts and returned mail, by ports made of the settings alone:
+    there is nothing to forge a request with."""
+    out, users = {}, set()
     for path in APP:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for name in names:
-                assert name.partition(".")[0] not in modules, f"{path}: {name}"
-                assert name not in {"urllib.request", "http.client"}, f"{path}: {name}"
+        name, imported = path.relative_to(ROOT).as_posix(), _imported(path)
+        calling = {one for one in imported if one in CALLS_OUT or one.partition(".")[0] in CALLS_OUT}
+        if calling:
+            out[name] = calling
+        if imported & {port.removesuffix(".py").replace("/", ".") for port in PORTS}:
+            users.add(name)
+    assert out == {name: {module} for name, module in PORTS.items()}
+    assert users <= MAKES_PORTS | set(PORTS)
+    for path in (ROOT / name for name in (*PORTS, *MAKES_PORTS)):
+        assert not {one for one in _imported(path) if one.startswith("flask.request") or one == "flask.g"}, (
+            path
+        )
 
 
 @pytest.mark.parametrize(

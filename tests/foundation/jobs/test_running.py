@@ -33,8 +33,11 @@ def contacts() -> int:
 
 
 def leave_contact(office_id: int) -> None:
-    db.session.add(Contact(office_id=office_id, topic="materials", section="科", phone="1"))
-    db.session.flush()
+    with access.acting_as(
+        access.system("tests", over=access.EVERYWHERE)
+    ):  # contacts are the platform's to change
+        db.session.add(Contact(office_id=office_id, topic="materials", section="科", phone="1"))
+        db.session.flush()
 
 
 def test_a_job_is_done_and_says_so(app: Flask, declare: Declare, put: Put) -> None:
