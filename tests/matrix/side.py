@@ -33,6 +33,7 @@ class Side:
                 self._open = psycopg.connect(
                     host="127.0.0.1", port=self._server.port, user="postgres", password=self._server.password,
                     dbname=self._name, autocommit=True, connect_timeout=5,
+                    options="-c bianban.all=on",  # the trigger on offices and contacts binds the superuser too
                 )  # fmt: skip
         return self._open
 
