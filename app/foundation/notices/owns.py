@@ -39,6 +39,20 @@ def fields_of(event: Event) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if name != "sms" or event.sms)
 
 
+def in_force(event: Event, row: NoticeTemplate | None) -> Draft:
+    """The words as they stand, variables unfilled: what somebody begins from who wants to change a few of them."""
+    own = {name: getattr(row, name) if row is not None else "" for name in FIELDS}
+    return Draft(**{name: own[name] or getattr(event, name).strip() for name in fields_of(event)})
+
+
+def differing(event: Event, draft: Draft) -> Draft:
+    """A draft without the parts that say what the national words say."""
+    typed = {name: getattr(draft, name).strip() for name in fields_of(event)}
+    return Draft(
+        **{name: "" if text == getattr(event, name).strip() else text for name, text in typed.items()}
+    )
+
+
 def findings(event: Event, draft: Draft) -> list[Finding]:
     """What is wrong with a draft; a part left empty is not."""
     return [
@@ -64,7 +78,8 @@ def preview(event: Event, draft: Draft) -> Words:
     found = findings(event, draft)
     if found:
         raise Invalid(found)
-    row = NoticeTemplate(event=event.key, subject=draft.subject, text=draft.text, sms=draft.sms)
+    own = differing(event, draft)
+    row = NoticeTemplate(event=event.key, subject=own.subject, text=own.text, sms=own.sms)
     return words(event, examples(event), row)
 
 
@@ -74,8 +89,8 @@ def own_of(office: Office) -> dict[str, NoticeTemplate]:
     return {row.event: row for row in db.session.scalars(query)}
 
 
-def keep(office: Office, event: Event, draft: Draft, *, actor: Actor) -> NoticeTemplate:
-    """Put an office's words in force.
+def keep(office: Office, event: Event, draft: Draft, *, actor: Actor) -> NoticeTemplate | None:
+    """Put an office's words in force; None where they are the national ones, of which no copy is kept.
 
     Raises:
         AccessDenied: not the actor's office to word for.
@@ -83,14 +98,18 @@ def keep(office: Office, event: Event, draft: Draft, *, actor: Actor) -> NoticeT
     """
     access.require(actor, "template", "edit", office)
     preview(event, draft)
+    own = differing(event, draft)
+    if own == Draft():
+        give_up(office, event, actor=actor)
+        return None
     row = own_of(office).get(event.key)
     before = {name: getattr(row, name) for name in FIELDS} if row is not None else None
     if row is None:
         row = NoticeTemplate(office_id=office.id, event=event.key)
         db.session.add(row)
-    after = {name: getattr(draft, name) if name in fields_of(event) else "" for name in FIELDS}
+    after = {name: getattr(own, name) for name in FIELDS}
     for name, value in after.items():
-        setattr(row, name, value.strip())
+        setattr(row, name, value)
     row.changed_by = actor.name
     audit.record(actor, "template.changed", row, before=before, after=after)
     return row

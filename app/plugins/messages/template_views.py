@@ -86,10 +86,13 @@ class TemplateView(ScopedView):
             return self._page(event, typed)
         try:
             with transaction():
-                owns.keep(office, event, typed, actor=current_actor())
+                kept = owns.keep(office, event, typed, actor=current_actor())
         except Invalid as invalid:
             return make_response(self._page(event, typed, invalid.findings), 422)
-        flash(_("已保存，今后的通知按此用语发出。"), "success")
+        if kept is None:
+            flash(_("与全国统一用语相同，按全国统一用语发出。"), "info")
+        else:
+            flash(_("已保存，今后的通知按此用语发出。"), "success")
         return redirect(url_for("TemplateView.index"))
 
     @expose("/<key>/restore", methods=["POST"])
@@ -105,8 +108,7 @@ class TemplateView(ScopedView):
     def _page(self, event: Event, typed: Draft | None, findings: tuple[Finding, ...] = ()) -> str:
         office = _office()
         row = owns.own_of(office).get(event.key)
-        kept = Draft(row.subject, row.text, row.sms) if row is not None else Draft()
-        draft = typed if typed is not None else kept
+        draft = typed if typed is not None else owns.in_force(event, row)
         found = findings or tuple(owns.findings(event, draft))
         return self.render_template(
             "messages/template.html",
@@ -114,6 +116,7 @@ class TemplateView(ScopedView):
             event=event,
             row=row,
             draft=draft,
+            own=owns.differing(event, draft),
             fields=owns.fields_of(event),
             variables=[(name, catalogue().variables[name]) for name in event.variables],
             preview=None if found else owns.preview(event, draft),

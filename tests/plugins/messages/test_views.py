@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.foundation import access
+from app.foundation import access, notices
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
-from app.foundation.notices.models import Delivery, Message
+from app.foundation.notices.models import Delivery, Message, NoticeTemplate
 from app.foundation.notices.ports import Ports
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import AccessDenied, Invalid, NotSeen, WrongState
@@ -204,6 +207,27 @@ def test_words_are_previewed_checked_and_kept(town: Town, sign_in: SignIn) -> No
     assert "本机构用语" not in text_of(client.get("/templates/"))
 
 
+def test_changing_the_words_begins_from_those_in_force(town: Town, sign_in: SignIn) -> None:
+    """A few words are changed in the national ones, variables and all; the rest goes on following them."""
+    client, event = sign_in("changde.head"), notices.catalogue().event(KEY)
+    begun = client.get(f"/templates/{KEY}").get_data(as_text=True)
+    typed = {
+        "subject": html.unescape(str(re.search(r'name="subject"[^>]*value="([^"]*)"', begun)[1])),  # type: ignore[index]
+        "text": html.unescape(str(re.search(r'name="text"[^>]*>([^<]*)<', begun)[1])).lstrip(),  # type: ignore[index]
+        "sms": html.unescape(str(re.search(r'name="sms"[^>]*>([^<]*)<', begun)[1])).lstrip(),  # type: ignore[index]
+    }
+    assert typed["subject"] == event.subject and typed["text"].strip() == event.text.strip()
+    same = client.post(f"/templates/{KEY}", data={**typed, "do": "save"}, follow_redirects=True)
+    assert "与全国统一用语相同" in text_of(same)
+    assert town.all(select(NoticeTemplate)) == []
+    changed = typed["text"].replace("退回补正", "退回，请补正")
+    client.post(f"/templates/{KEY}", data={**typed, "text": changed, "do": "save"})
+    (row,) = town.all(select(NoticeTemplate))
+    assert (row.subject, row.sms) == ("", "") and row.text == changed.replace("\r\n", "\n").strip()
+    client.post(f"/templates/{KEY}", data={**typed, "do": "save"})
+    assert town.all(select(NoticeTemplate)) == [], "back to the national words"
+
+
 @pytest.mark.parametrize(
     ("username", "sees", "writes"),
     [
@@ -217,8 +241,6 @@ def test_who_words(sign_in: SignIn, town: Town, username: str, sees: int, writes
     client = sign_in(username)
     assert client.get(f"/templates/{KEY}").status_code == sees
     assert client.post(f"/templates/{KEY}", data={"subject": "x", "do": "save"}).status_code == writes
-    from app.foundation.notices.models import NoticeTemplate
-
     assert {row.review_path for row in town.all(select(NoticeTemplate))} <= {"0.43.07.02."}
 
 
