@@ -21,6 +21,7 @@ from app.foundation.database import db, transaction
 from app.foundation.jobs import sweeping
 from app.foundation.jobs.models import Job, Lease
 from tests.services import needs
+from tests.services.afresh import read_afresh
 from tests.services.instance import Templates, close, fill, settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +62,7 @@ def put_some() -> None:
 
 
 def states() -> list[str]:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return list(db.session.scalars(select(Job.state).where(Job.kind == sweeping.NAME)))
 
@@ -74,7 +75,7 @@ def all_done(process: subprocess.Popen[bytes], folder: Path) -> None:
 
 
 def leases() -> list[str]:
-    db.session.rollback()
+    read_afresh()
     return list(db.session.scalars(select(Lease.name).where(Lease.until > clock.wall() + timedelta(0))))
 
 
@@ -106,7 +107,7 @@ def test_gunicorn_workers_do_the_work_and_one_that_is_killed_is_replaced(app: Fl
         os.kill(int(holder.split(":")[1]), signal.SIGKILL)
         put_some()
         all_done(process, folder)
-        db.session.rollback()
+        read_afresh()
         assert db.session.scalar(select(Lease.holder).where(Lease.name == "relay")) != holder
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0

@@ -20,6 +20,7 @@ from app.foundation.tenancy.models import Unit
 from app.plugins.applications.models import Application
 from app.plugins.badges.models import Badge
 from app.plugins.registry.models import BatchItem
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ def fields(page: str, form: str) -> dict[str, str]:
 
 
 def read(statement: Callable[[], T]) -> T:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return statement()
 

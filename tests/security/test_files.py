@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.foundation import access, files
 from app.foundation.admin.headers import FILE_POLICY
-from app.foundation.database import db, transaction
+from app.foundation.database import transaction
 from app.plugins.applications.models import Application
 from tests.foundation.files.test_ofd import JPEG, PNG, document
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -74,4 +75,4 @@ def test_the_guard_asks_only_for_what_files_are_guarded_as(app: Flask) -> None:
     said = str(access.see(actor, StoredFile).compile(compile_kwargs={"literal_binds": True}))
     assert {obj for obj in GUARDED_AS if f"obj = '{obj}'" in said} == set(GUARDED_AS)
     assert said.count("obj = ") == len(GUARDED_AS)
-    db.session.rollback()
+    read_afresh()

@@ -24,6 +24,7 @@ from app.foundation.tenancy.models import Unit
 from app.plugins.applications.models import Application
 from app.plugins.badges.models import Badge
 from app.plugins.surveys.models import SurveySheet
+from tests.services.afresh import read_afresh
 from tests.services.environment import DEMO_PASSWORD
 from tests.services.instance import SignIn
 
@@ -70,7 +71,7 @@ def allowed(username: str) -> dict[str, set[int]]:
             rows = db.session.scalars(select(model)).all()
             found[name] = {row.id for row in rows if access.can(actor, obj, "see", row)}
             assert name != "units" or 0 < len(found[name]) < len(rows)
-    db.session.rollback()
+    read_afresh()
     return found
 
 
@@ -139,7 +140,7 @@ def test_every_row_is_found_by_its_own_and_by_nobody_elses_id(
     for name, (_obj, model) in RESOURCES.items():
         with access.acting_as(access.system("tests", over="0.")):
             every = set(db.session.scalars(select(model.id)))
-        db.session.rollback()
+        read_afresh()
         found = {key for key in every if client.get(f"/api/v1/{name}/{key}").status_code == 200}
         assert found == may[name], name
 

@@ -26,6 +26,7 @@ from app.foundation.keys.service import encrypted_columns
 from app.foundation.tenancy.models import Person
 from app.plugins.applications.fields import KEPT
 from app.plugins.applications.models import Application
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 PLANTED = {
@@ -152,7 +153,7 @@ def test_whoever_may_look_sees_them_and_the_look_is_on_the_record(
             Application.state == "submitted", Application.review_path == "0.43.07."
         )
         key = db.session.scalars(query).first()
-    db.session.rollback()
+    read_afresh()
     for username, status in (("changde.reviewer", 200), ("hunan.auditor", 403), ("wuling.reviewer", 404)):
         answer = sign_in(username).post(f"/applications/{key}/reveal")
         assert answer.status_code == status
@@ -178,7 +179,7 @@ def test_no_table_holds_them_readable(planted: Flask) -> None:
                 texts = db.session.scalars(select(cast(column, String)).where(column.is_not(None))).all()
                 hits = [value for value in VALUES if any(value in str(text) for text in texts)]
                 assert hits == [], f"{table.name}.{column.name}"
-    db.session.rollback()
+    read_afresh()
     with db.engine.connect() as connection:
         dump = "\n".join(connection.connection.driver_connection.iterdump())  # type: ignore[union-attr]
     assert [value for value in VALUES if value in dump] == []

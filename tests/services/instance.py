@@ -31,6 +31,7 @@ from app.foundation.access import actors
 from app.foundation.database import db, transaction
 from app.foundation.signing import entry, factors, sessions
 from app.foundation.tenancy.models import Person
+from tests.services.afresh import read_afresh
 from tests.services.postgres import PostgresServer
 
 SEEDS = ("schema", "tenants", "demo")
@@ -231,7 +232,7 @@ def signed_in(app: Flask, username: str, client: FlaskClient | None = None) -> F
         token, _row = sessions.begin(person, posts=factors.office_posts(actors.load(person)))
         key = str(person.id)
     if has_app_context():
-        db.session.rollback()  # an open test context must not go on reading from before
+        read_afresh()  # an open test context must not go on reading from before
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"], session[entry.TOKEN] = key, True, token
     return client

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.foundation import access
 from app.foundation.database import db
 from app.foundation.tenancy.models import Person, Post
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture
@@ -120,5 +121,5 @@ def test_people_add_refuses_with_words_and_changes_nothing(app: Flask, arguments
     assert before
     result = app.test_cli_runner().invoke(args=["people", "add", *arguments])
     assert result.exit_code == 2, result.output
-    db.session.rollback()
+    read_afresh()
     assert accounts() == before

@@ -19,6 +19,7 @@ from app.foundation.database import db
 from app.foundation.tenancy.models import Office, Unit
 from app.kernel.errors import NotSeen
 from tests.foundation.admin.test_lists import names
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture
@@ -88,14 +89,14 @@ def test_writing_commits_nothing(app: Flask) -> None:
         row = units.get(1)
         row.short_name = "未提交"
         units.edit(row)
-        db.session.rollback()
+        read_afresh()
         assert units.get(1).short_name == ""
         lone = Unit(account="99999999", name="新", nature="organ", rank="division", home=row.home)
         lone.review_path = row.review_path
         units.add(lone)
         assert units.get(lone.id) is lone
         units.delete(lone)
-        db.session.rollback()
+        read_afresh()
         assert units.query()[0] == 9
 
 

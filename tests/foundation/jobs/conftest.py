@@ -15,6 +15,7 @@ from app.foundation.jobs import kinds
 from app.foundation.jobs.models import Job
 from tests.policies import world as worlds
 from tests.policies.world import World
+from tests.services.afresh import read_afresh
 
 CHANGDE, WULING, DINGCHENG = "0.43.07.", "0.43.07.02.", "0.43.07.03."
 
@@ -62,7 +63,7 @@ def put(app: Flask, world: World) -> Put:
 def stand(job: Job | int) -> Job:
     """The row as it stands in the database."""
     pk = job if isinstance(job, int) else job.id
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return db.session.scalars(
             select(Job).where(Job.id == pk), execution_options={"populate_existing": True}

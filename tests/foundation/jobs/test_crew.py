@@ -19,6 +19,7 @@ from app.foundation.jobs.crew import BEAT, CONSUME, RELAY, Crew
 from app.foundation.jobs.models import Lease
 from app.foundation.jobs.relaying import Pace
 from tests.foundation.jobs.conftest import CHANGDE, WULING, Declare, Put, change, stand
+from tests.services.afresh import read_afresh
 
 Start = Callable[..., Crew]
 
@@ -42,11 +43,11 @@ def wait_for(done: Callable[[], bool], seconds: float = 20) -> None:
     while not done():
         assert time.monotonic() < until
         time.sleep(0.05)
-        db.session.rollback()
+        read_afresh()
 
 
 def held() -> dict[str, str]:
-    db.session.rollback()
+    read_afresh()
     rows = db.session.scalars(select(Lease), execution_options={"populate_existing": True})
     return {row.name: row.holder for row in rows if not row.name.startswith(leases.PROCESS)}
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.foundation import clock, jobs
-from app.foundation.database import db
 from app.foundation.jobs import handing, leases, rules
 from app.foundation.jobs.models import Job
 from app.foundation.jobs.rules import Rules, wait
 from tests.foundation.jobs.conftest import Declare, Put, change, stand
 from tests.policies.world import World
+from tests.services.afresh import read_afresh
 
 BACK = timedelta(hours=6)
 
@@ -152,7 +152,7 @@ def test_a_process_that_gives_no_sign_is_not_among_the_living(
     assert living() == ["b"]
     set_clock(monkeypatch, -BACK)
     assert living() == []
-    db.session.rollback()
+    read_afresh()
 
 
 def test_handing_takes_what_still_waits(declare: Declare, put: Put) -> None:

@@ -14,6 +14,7 @@ from app.foundation.jobs import outbox
 from app.foundation.jobs.models import Job
 from tests.foundation.jobs.conftest import CHANGDE, WULING, Declare, Put, stand
 from tests.policies.world import World
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def nothing(_work: jobs.Work) -> None:
 
 
 def count() -> int:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return db.session.scalar(select(func.count()).select_from(Job)) or 0
 

@@ -20,6 +20,7 @@ from app.foundation.tenancy.models import Contact, Person, Unit
 from app.kernel.errors import Refusal
 from tests.foundation.jobs.conftest import CHANGDE, WULING, Declare, Put, change, stand
 from tests.policies.world import World
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def database_kind(both: str) -> str:
 
 
 def contacts() -> int:
-    db.session.rollback()
+    read_afresh()
     return db.session.scalar(select(func.count()).select_from(Contact)) or 0
 
 

@@ -22,6 +22,7 @@ from app.foundation.jobs.schedules import Schedule
 from app.foundation.strict_yaml import ShapeError
 from tests.foundation.jobs.conftest import Declare
 from tests.policies.world import World
+from tests.services.afresh import read_afresh
 from tests.services.instance import settings_for
 
 MONDAY = datetime(2014, 11, 24, 9, tzinfo=clock.SHANGHAI)
@@ -44,7 +45,7 @@ def timetable(app: Flask, declare: Declare, world: World) -> Iterator[list[Sched
 
 
 def put_at() -> list[str]:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         rows = db.session.scalars(select(Job).where(Job.kind == "tests.one").order_by(Job.id)).all()
     return [

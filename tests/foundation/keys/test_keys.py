@@ -14,6 +14,7 @@ from app.foundation.keys import service
 from app.foundation.tenancy.models import Office
 from app.plugins.applications.fields import KEPT
 from app.plugins.applications.models import Application
+from tests.services.afresh import read_afresh
 from tests.services.instance import command
 
 
@@ -40,7 +41,7 @@ def _plain() -> dict[int, tuple[str | None, ...]]:
     columns = [getattr(Application, name) for name in KEPT]
     with access.acting_as(access.system("tests", over="0.")):
         found = {row[0]: tuple(row[1:]) for row in db.session.execute(select(Application.id, *columns))}
-    db.session.rollback()
+    read_afresh()
     return found
 
 
@@ -50,7 +51,7 @@ def _stored() -> list[str]:
             Application.handler_id_number.is_not(None)
         )
         found = list(db.session.scalars(query))
-    db.session.rollback()
+    read_afresh()
     return found
 
 

@@ -20,6 +20,7 @@ from app.foundation.tenancy.models import Grant, Office, Person, Post, Site, Uni
 from app.kernel import paths
 from app.kernel.errors import AccessDenied, Refusal
 from app.plugins.campaigns.models import Campaign
+from tests.services.afresh import read_afresh
 
 TASK = access.system("tests", over="0.")
 BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
@@ -75,7 +76,7 @@ def move(code: str = "430702", parent: str = "430100", division_code: str | None
 
 def seen(username: str) -> dict[str, set[int]]:
     """Every row the guard lets a person read, by table."""
-    db.session.rollback()
+    read_afresh()
     db.session.expire_all()
     with access.acting_as(access.actor_for(username)):
         return {
@@ -115,7 +116,7 @@ def naming(path: str) -> dict[tuple[str, str], int]:
 
 def checksums() -> dict[str, str]:
     """Every table as it stands."""
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(TASK):
         return {
             table.name: repr(db.session.execute(select(table).order_by(*table.primary_key.columns)).all())
@@ -137,7 +138,7 @@ def underived() -> list[str]:
                 settling.settle(db.session(), row, set())
                 if db.session.is_modified(row):
                     wrong.append(f"{model.__name__} {row.id}")  # type: ignore[attr-defined]
-    db.session.rollback()
+    read_afresh()
     return wrong
 
 

@@ -19,6 +19,7 @@ from app.foundation.signing import factors
 from app.foundation.signing.models import SecondFactor
 from app.foundation.tenancy import people
 from app.foundation.tenancy.models import Office, Person, Post
+from tests.services.afresh import read_afresh
 
 PASSWORD = "Right-horse-7-battery"
 CITY, COUNTY, SIBLING, CENTRE = "430700", "430702", "430703", "000000"
@@ -53,7 +54,7 @@ class Ground:
 
     def person(self, username: str) -> Person:
         """The row as it is now."""
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(MAKER):
             return db.session.scalars(select(Person).where(Person.username == username)).one()
 
@@ -63,7 +64,7 @@ class Ground:
 
     def change(self, row_type: type[Any], pk: int, **values: Any) -> None:
         """Set columns of a row."""
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(MAKER), transaction():
             row = db.session.get_one(row_type, pk)
             for name, value in values.items():
@@ -71,7 +72,7 @@ class Ground:
 
     def setting(self, office: str, **values: Any) -> None:
         """An office's settings."""
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(MAKER), transaction():
             at = db.session.scalars(select(Office).where(Office.code == office)).one()
             at.settings = {**at.settings, **values}
@@ -79,7 +80,7 @@ class Ground:
     def end_posts(self, username: str) -> None:
         """Revoke all posts of a person."""
         pk = self.person(username).id
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(MAKER), transaction():
             for post in db.session.scalars(select(Post).where(Post.person_id == pk)):
                 db.session.delete(post)

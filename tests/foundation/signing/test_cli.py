@@ -11,12 +11,13 @@ from app.foundation.database import db, transaction
 from app.foundation.signing import entry, hashing, locks, sessions
 from app.foundation.signing.models import SignInSession
 from tests.foundation.signing.ground import MAKER, Ground
+from tests.services.afresh import read_afresh
 
 NEW = "Nine-quiet-rivers-4"
 
 
 def run(app: Flask, *words: str) -> tuple[int, str]:
-    db.session.rollback()
+    read_afresh()
     result = app.test_cli_runner().invoke(args=["people", *words])
     return result.exit_code, result.output
 
@@ -28,7 +29,7 @@ def test_unlocking(ground: Ground) -> None:
             entry.password_step("clerk.a", "wrong")
     assert locks.state(person).locked
     assert run(ground.app, "unlock", "clerk.a")[0] == 0
-    db.session.rollback()
+    read_afresh()
     assert not locks.state(person).locked
 
 
@@ -48,13 +49,13 @@ def test_ending_sessions_and_resetting_a_factor(ground: Ground) -> None:
     assert run(ground.app, "reset-factor", "clerk.a")[0] != 0
     ground.enrol("clerk.a")
     assert run(ground.app, "reset-factor", "clerk.a")[0] == 0
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER), transaction():
         sessions.begin(person)
     code, said = run(ground.app, "end-sessions", "clerk.a")
     assert code == 0
     assert "1 个" in said
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER):
         assert db.session.scalars(select(SignInSession.ended_at)).one() is not None
 

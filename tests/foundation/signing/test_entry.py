@@ -16,20 +16,21 @@ from app.foundation.signing import sessions
 from app.foundation.signing.models import SignInRecord, SignInSession
 from app.foundation.tenancy.models import Person
 from tests.foundation.signing.ground import CITY, COUNTY, MAKER, PASSWORD, Ground, post, token
+from tests.services.afresh import read_afresh
 
 NEW = "Nine-quiet-rivers-4"
 ELSEWHERE = {"environ_overrides": {"REMOTE_ADDR": "10.8.8.8"}}
 
 
 def outcomes(kind: str | None = None) -> list[str]:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER):
         query = select(SignInRecord.outcome).order_by(SignInRecord.id)
         return list(db.session.scalars(query.where(SignInRecord.kind == kind) if kind else query))
 
 
 def open_sessions() -> list[SignInSession]:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER):
         return list(db.session.scalars(select(SignInSession).where(SignInSession.ended_at.is_(None))))
 
@@ -117,7 +118,7 @@ def test_an_ended_session_is_refused_at_the_next_request_and_told_why(ground: Gr
     person = ground.hire("clerk.a", "clerk")
     client, _answer = ground.enter("clerk.a")
     assert lets_in(client)
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER), transaction():
         sessions.end_all(person, by="某人", why="forced")
     assert not lets_in(client)
@@ -277,7 +278,7 @@ def test_a_post_given_during_a_session_asks_for_it_at_the_next_request(ground: G
     from app.foundation.tenancy import people
     from app.foundation.tenancy.models import Office
 
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER), transaction():
         office = db.session.scalars(select(Office).where(Office.code == COUNTY)).one()
         person = db.session.scalars(select(Person).where(Person.username == "nobody.a")).one()

@@ -19,11 +19,12 @@ from app.foundation.tenancy import people
 from app.foundation.tenancy.models import Office, Person
 from app.kernel.errors import AccessDenied, Refusal
 from tests.foundation.signing.ground import CITY, COUNTY, MAKER, SIBLING, Ground
+from tests.services.afresh import read_afresh
 
 
 def do(ground: Ground, username: str, verb: Any, *given: Any, **named: Any) -> Any:
     pk = ground.person(username).id
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER), transaction():
         return verb(db.session.get_one(Person, pk), *given, **named)
 

@@ -16,6 +16,7 @@ from app.foundation.signing.rules import rules_of
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import AccessDenied
 from tests.foundation.signing.ground import CITY, MAKER, PASSWORD, SIBLING, Ground
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -72,7 +73,7 @@ def judged(ground: Ground, number: int) -> bool:
         transaction(),
     ):
         answer = locks.hit("clerk.a")
-    db.session.rollback()
+    read_afresh()
     return answer
 
 
@@ -129,7 +130,7 @@ def test_an_unknown_name_is_counted_like_a_known_one_and_kept_as_a_digest(ground
 
 def test_attempts_at_the_same_time_do_not_slip_through(ground: Ground) -> None:
     ground.hire("clerk.a", "clerk")
-    db.session.rollback()
+    read_afresh()
 
     def count(_number: int) -> bool:
         with (
@@ -156,12 +157,12 @@ def test_an_administrator_unlocks_those_his_office_keeps(ground: Ground) -> None
     assert state.until > clock.wall()
     for name in ("admin.beside", "security.own", "clerk.a"):
         actor = ground.actor(name)
-        db.session.rollback()
+        read_afresh()
         with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
             locks.unlock(person, actor=actor)
     for name in ("admin.city", "admin.own"):
         actor = ground.actor(name)
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(actor), transaction():
             locks.unlock(db.session.get_one(Person, person.id), actor=actor)
     assert not locks.state(person).locked
@@ -176,12 +177,12 @@ def test_who_also_acts_for_the_city_is_unlocked_by_the_city(ground: Ground) -> N
     for _number in range(5):
         attempt(ground.app, "clerk.a", "wrong")
     actor = ground.actor("admin.own")
-    db.session.rollback()
+    read_afresh()
     with pytest.raises(AccessDenied) as refused, access.acting_as(actor), transaction():
         locks.unlock(db.session.get_one(Person, person.id), actor=actor)
     assert refused.value.code == "held-elsewhere"
     actor = ground.actor("admin.city")
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(actor), transaction():
         locks.unlock(db.session.get_one(Person, person.id), actor=actor)
     assert not locks.state(person).locked
@@ -193,7 +194,7 @@ def test_an_administrator_does_not_unlock_himself(ground: Ground) -> None:
     for _number in range(5):
         attempt(ground.app, "admin.own", "wrong")
     actor = ground.actor("admin.own")
-    db.session.rollback()
+    read_afresh()
     with pytest.raises(AccessDenied) as refused, access.acting_as(actor), transaction():
         locks.unlock(db.session.get_one(Person, person.id), actor=actor)
     assert refused.value.code == "oneself"

@@ -13,6 +13,7 @@ from app.foundation.signing.models import SignInRecord, SignInSession
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import AccessDenied, NotSeen, WrongState
 from tests.foundation.signing.ground import CITY, COUNTY, MAKER, SIBLING, Ground
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -23,14 +24,14 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def begin(ground: Ground, username: str, kind: str = "browser") -> tuple[str, int, int]:
     """Id handed out, key of the record, key of the person."""
     pk = ground.person(username).id
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER), transaction():
         token, row = sessions.begin(db.session.get_one(Person, pk), kind=kind)
         return token, row.id, pk
 
 
 def refused(token: str, person_id: int) -> str:
-    db.session.rollback()
+    read_afresh()
     found = sessions.recognise(token, person_id)
     return "unknown" if found is None else found.refused
 
@@ -57,7 +58,7 @@ def test_a_request_costs_one_statement_and_a_write_once_a_minute(ground: Ground)
         if statement.startswith(("SELECT", "UPDATE", "INSERT")) and "set_config" not in statement:
             asked.append(statement)
 
-    db.session.rollback()
+    read_afresh()
     event.listen(db.engine, "before_cursor_execute", note)
     try:
         sessions.recognise(token, person.id)
@@ -130,12 +131,12 @@ def test_the_security_officer_of_the_keeping_office_or_above_ends_a_session(grou
         actor = ground.actor(name)
         with access.acting_as(MAKER):
             row = db.session.get_one(SignInSession, pk)
-        db.session.rollback()
+        read_afresh()
         with pytest.raises(AccessDenied), access.acting_as(actor), transaction():
             sessions.force_out(row, actor=actor)
     ground.hire("security.city", "security", CITY)
     actor = ground.actor("security.city")
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(actor), transaction():
         sessions.force_out(db.session.get_one(SignInSession, pk), actor=actor)
     assert refused(token, person.id) == "forced"
@@ -151,14 +152,14 @@ def test_who_also_acts_for_the_city_is_signed_out_by_the_city(ground: Ground) ->
     ground.hire("security.own", "security")
     ground.hire("security.city", "security", CITY)
     actor = ground.actor("security.own")
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(actor), pytest.raises(AccessDenied) as caught, transaction():
         sessions.force_out(db.session.get_one(SignInSession, pk), actor=actor)
     assert caught.value.code == "held-elsewhere"
     assert "上级机构安全管理岗" in str(caught.value)
     assert refused(token, person.id) == ""
     actor = ground.actor("security.city")
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(actor), transaction():
         sessions.force_out(db.session.get_one(SignInSession, pk), actor=actor)
     assert refused(token, person.id) == "forced"
@@ -172,7 +173,7 @@ def test_everybody_ends_his_own_sessions_and_nobody_elses(ground: Ground) -> Non
     begin(ground, "clerk.a", "api")
     assert {row.kind for row in sessions.own(owner)} == {"browser", "api"}
     actor = ground.actor("clerk.a")
-    db.session.rollback()
+    read_afresh()
     with pytest.raises(NotSeen), access.acting_as(actor), transaction():
         sessions.end_own(owner, other, actor=actor)
     with access.acting_as(actor), transaction():

@@ -7,10 +7,10 @@ import re
 import pytest
 from flask import Flask
 
-from app.foundation.database import db
 from app.foundation.signing import factors, sessions
 from tests.architecture.test_statements import statements
 from tests.foundation.signing.ground import COUNTY, PASSWORD, Ground
+from tests.services.afresh import read_afresh
 
 NEW = "Nine-quiet-rivers-4"
 
@@ -104,7 +104,7 @@ def test_enrolling_renewing_codes_and_giving_up(ground: Ground) -> None:
         assert "密码不正确" in wrong.get_data(as_text=True)
     assert client.post("/account/factor/codes", data={"current": PASSWORD}).status_code == 200
     assert client.post("/account/factor/remove", data={"current": PASSWORD}).status_code == 302
-    db.session.rollback()
+    read_afresh()
     assert not factors.enrolled(person.id)
 
 

@@ -14,6 +14,7 @@ from app.foundation.tenancy.models import Person, Post
 from app.plugins.applications.models import Application
 from app.plugins.surveys.models import SurveySheet
 from tests.security.test_concurrency import fields
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 TYPED = "还没有保存的内容"
@@ -43,7 +44,7 @@ def in_draft(row_type: type[Application] | type[SurveySheet]) -> tuple[int, str]
     )
     with access.acting_as(MAKER):
         pk, username = db.session.execute(query).first() or (0, "")
-    db.session.rollback()
+    read_afresh()
     assert pk, "the demo leaves something to fill in"
     return pk, username
 
@@ -82,7 +83,7 @@ def test_a_checklist_is_held_where_somebody_else_was_first(app: Flask, sign_in: 
     """Saved by itself it would overwrite what he wrote: the reviewer is told, and decides."""
     with access.acting_as(access.actor_for("changde.reviewer")):
         pk = db.session.scalars(select(Application.id).where(Application.state == "submitted")).first()
-    db.session.rollback()
+    read_afresh()
     client = sign_in("changde.reviewer")
     page = client.get(f"/applications/{pk}").get_data(as_text=True)
     assert "data-dirty" not in draft_form(page)

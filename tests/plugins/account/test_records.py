@@ -18,6 +18,7 @@ from app.foundation.tenancy.models import Person
 from app.plugins.account import labels
 from tests.architecture.test_statements import statements
 from tests.foundation.signing.ground import MAKER
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 
@@ -27,7 +28,7 @@ def seed() -> str:
 
 
 def session_of(username: str) -> int:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER):
         query = select(SignInSession.id).where(
             SignInSession.username == username, SignInSession.ended_at.is_(None)
@@ -36,7 +37,7 @@ def session_of(username: str) -> int:
 
 
 def begin(username: str) -> str:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(MAKER), transaction():
         person = db.session.scalars(select(Person).where(Person.username == username)).one()
         return sessions.begin(person)[0]

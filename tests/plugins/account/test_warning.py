@@ -14,6 +14,7 @@ from app.foundation.database import db, transaction
 from app.foundation.signing import sessions
 from app.foundation.tenancy.models import Person
 from app.plugins.applications.models import Application
+from tests.services.afresh import read_afresh
 from tests.services.environment import DEMO_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -55,7 +56,7 @@ def end_sessions(why: str) -> None:
 
 def test_the_page_warns_saves_and_stays(app: Flask, live_server: str, page: Page) -> None:
     pk = draft_of(OWNER)
-    db.session.rollback()
+    read_afresh()
     sign_in(page, live_server, OWNER)
     page.clock.install()
     page.goto(f"{live_server}/applications/{pk}/edit/site")
@@ -87,7 +88,7 @@ def test_the_page_warns_saves_and_stays(app: Flask, live_server: str, page: Page
 
 def test_the_last_words_are_saved_before_the_time_is_over(app: Flask, live_server: str, page: Page) -> None:
     pk = draft_of(OWNER)
-    db.session.rollback()
+    read_afresh()
     sign_in(page, live_server, OWNER)
     page.clock.install()
     page.goto(f"{live_server}/applications/{pk}/edit/site")
@@ -113,7 +114,7 @@ def test_a_session_that_is_over_leaves_nothing_on_the_screen(
     """By time or by an officer: what was shown and typed is gone from the page, and says so."""
     pk = draft_of(OWNER)
     name = access.actor_for(OWNER).name
-    db.session.rollback()
+    read_afresh()
     sign_in(page, live_server, OWNER)
     page.clock.install()
     page.goto(f"{live_server}/applications/{pk}/edit/site")
@@ -133,7 +134,7 @@ def test_nothing_is_cleared_while_the_server_cannot_be_asked(
 ) -> None:
     """A line that is down hides the page once its time is over, and brings it back when the session still holds."""
     pk = draft_of(OWNER)
-    db.session.rollback()
+    read_afresh()
     sign_in(page, live_server, OWNER)
     page.clock.install()
     page.goto(f"{live_server}/applications/{pk}/edit/site")

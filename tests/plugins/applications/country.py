@@ -19,6 +19,7 @@ from app.plugins.applications import queries, service
 from app.plugins.applications.models import Application
 from app.plugins.names.models import DomainRecord
 from tests.policies.world import World, build
+from tests.services.afresh import read_afresh
 
 CHINA = timezone(timedelta(hours=8))
 PDF = b"%PDF-1.4\n" + "证件".encode() * 10
@@ -100,7 +101,7 @@ class Country:
 
     def read(self, pk: int) -> Application:
         """The application as it stands in the database now (a request had a session of its own)."""
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(access.system("tests", over="0.")):
             return queries.whole(pk)
 

@@ -13,6 +13,7 @@ from app.foundation.database import db
 from app.plugins.applications import dossier, queries
 from app.plugins.applications.fields import KEPT, masked
 from tests.plugins.applications.country import ID_NUMBER, MOBILE, OTHER_MOBILE, PEOPLE, Country
+from tests.services.afresh import read_afresh
 
 SECRET = (ID_NUMBER, MOBILE, OTHER_MOBILE, "leader@wljy.gov.cn", "handler@wljy.gov.cn")
 Browse = Callable[[str], FlaskClient]
@@ -104,7 +105,7 @@ def test_the_form_and_the_answers_mask_them_too(country: Country, browse: Browse
 
 
 def looks(pk: int) -> list[str]:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return [one.person for one in audit.timeline(queries.get(pk)) if one.verb == "application.revealed"]
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.foundation import access, audit
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office, Site, Unit
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 
@@ -24,7 +25,7 @@ def office(code: str) -> Office:
 
 
 def unit(account: str) -> Unit:
-    db.session.rollback()  # what requests wrote meanwhile is seen by a new transaction only
+    read_afresh()  # what requests wrote meanwhile is seen by a new transaction only
     with access.acting_as(access.system("tests", over="0.")):
         return db.session.scalars(
             select(Unit).where(Unit.account == account).execution_options(populate_existing=True)
@@ -32,7 +33,7 @@ def unit(account: str) -> Unit:
 
 
 def named(name: str) -> Unit | None:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return db.session.scalars(select(Unit).where(Unit.name == name)).one_or_none()
 
@@ -138,7 +139,7 @@ def test_a_site_belongs_to_a_unit_one_sees(app: Flask, sign_in: SignIn) -> None:
     refused = client.post("/sites/add", data={**form, "unit": str(foreign.id)})
     assert refused.status_code == 422
     assert client.post("/sites/add", data={**form, "unit": str(own.id)}).status_code == 302
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         made = db.session.scalars(select(Site).where(Site.name == "武陵民政服务网")).one()
     assert (made.unit_id, made.review_path) == (own.id, "0.43.07.02.")

@@ -19,6 +19,7 @@ from app.foundation.tenancy.models import Person
 from app.plugins.applications.models import Application
 from tests.foundation.notices.conftest import ports as ports
 from tests.foundation.notices.conftest import start as start
+from tests.services.afresh import read_afresh
 
 EVERYWHERE = access.system("tests", over="0.")
 Acting = Callable[[str], Any]
@@ -45,7 +46,7 @@ class Town:
     def all(self, query: Any) -> list[Any]:
         """Rows as they stand, read as the platform."""
         if not in_transaction():
-            db.session.rollback()  # what the requests wrote is read anew
+            read_afresh()  # what the requests wrote is read anew
         with access.acting_as(EVERYWHERE):
             return list(db.session.scalars(query))
 

@@ -21,6 +21,7 @@ from app.plugins.names.models import DomainRecord
 from app.plugins.names.rules import Standing
 from tests.plugins.applications.conftest import counting
 from tests.plugins.applications.country import Country, ascii_of
+from tests.services.afresh import read_afresh
 
 Browse = Callable[[str], FlaskClient]
 EDU = ascii_of("武陵区教育局.政务")
@@ -84,7 +85,7 @@ def form(country: Country, **changed: str) -> dict[str, str]:
 
 
 def records(name: str) -> list[DomainRecord]:
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(access.system("tests", over="0.")):
         return list(db.session.scalars(db.select(DomainRecord).where(DomainRecord.domain == name)))
 

@@ -14,6 +14,7 @@ from app.foundation.database import db, transaction
 from app.foundation.jobs import Job
 from app.foundation.tenancy.models import Person
 from app.plugins.operations import limits
+from tests.services.afresh import read_afresh
 
 PLATFORM = access.system("tests", over="0.")
 CITY, COUNTY, SIBLING, PROVINCE = "0.43.07.", "0.43.07.02.", "0.43.07.03.", "0.43."
@@ -41,7 +42,7 @@ def put(app: Flask) -> Put:
     """Writes a job as it stands after some of its life; its id."""
 
     def make(kind: str = "jobs.sweep", *, path: str = CITY, person: int | None = None, **stands: Any) -> int:
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(PLATFORM), transaction():
             job = jobs.put(kind, stands.pop("payload", {}), path=path, person_id=person)
             for name, value in stands.items():
@@ -54,7 +55,7 @@ def put(app: Flask) -> Put:
 
 def row(pk: int) -> Job:
     """A job as it stands in the database."""
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(PLATFORM):
         found = db.session.get(Job, pk, populate_existing=True)
     assert found is not None
@@ -63,7 +64,7 @@ def row(pk: int) -> Job:
 
 def latest() -> Job:
     """The job put last."""
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(PLATFORM):
         return db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
 

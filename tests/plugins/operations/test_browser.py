@@ -16,6 +16,7 @@ from tests.journeys import axe
 from tests.journeys.people import sign_in
 from tests.plugins.operations.conftest import COUNTY, PLATFORM, Put, row
 from tests.plugins.operations.test_own import ready
+from tests.services.afresh import read_afresh
 from tests.services.browser import NewPage
 
 Find = Callable[[str], int]
@@ -24,7 +25,7 @@ REASON = "执行该任务的进程中断，已达到尝试次数上限。"
 
 def change(pk: int, **values: object) -> None:
     """What a worker would write."""
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(PLATFORM), transaction():
         job = db.session.get_one(Job, pk)
         for name, value in values.items():

@@ -23,6 +23,7 @@ from app.foundation.tenancy.models import Person, Post
 from app.plugins.account import exporting
 from app.plugins.operations import exports, limits
 from tests.plugins.operations.conftest import PLATFORM, latest, row
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 pytestmark = pytest.mark.usefixtures("short")
@@ -39,7 +40,7 @@ def inspector(app: Flask, sign_in: SignIn) -> FlaskClient:
 
 def end_posts(username: str, *, active: bool = True) -> None:
     """Yesterday was the last day."""
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(PLATFORM), transaction():
         person = db.session.scalars(select(Person).where(Person.username == username)).one()
         for post in db.session.scalars(select(Post).where(Post.person_id == person.id)):

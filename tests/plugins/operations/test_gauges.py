@@ -11,6 +11,7 @@ from app.foundation.database import db, transaction
 from app.foundation.jobs import Job
 from tests.foundation.telemetry.test_metrics import read, value
 from tests.plugins.operations.conftest import COUNTY, PLATFORM, PROVINCE, Put
+from tests.services.afresh import read_afresh
 
 
 def test_jobs_by_kind_and_state_of_every_office(app: Flask, put: Put) -> None:
@@ -36,7 +37,7 @@ def test_the_age_of_the_oldest_that_is_due(app: Flask, put: Put) -> None:
 
 def test_a_kind_nobody_declares_is_no_label(app: Flask, put: Put) -> None:
     pk = put()
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(PLATFORM), transaction():
         db.session.get_one(Job, pk).kind = "zhangsan.secret"
     text = read(app.test_client())

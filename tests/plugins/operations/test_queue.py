@@ -15,6 +15,7 @@ from app.foundation.jobs import Job
 from app.foundation.tenancy.models import Person
 from tests.architecture.test_statements import statements
 from tests.plugins.operations.conftest import CITY, COUNTY, PLATFORM, PROVINCE, Put, row
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 REASON = "本程序没有这一类任务的处理程序。"
@@ -135,7 +136,7 @@ def test_whose_it_is_and_what_it_left_is_not_said(app: Flask, sign_in: SignIn, p
 
 def test_a_kind_nobody_knows_is_shown_by_its_name(app: Flask, sign_in: SignIn, put: Put) -> None:
     pk = dead(put)
-    db.session.rollback()
+    read_afresh()
     with access.acting_as(PLATFORM), transaction():
         db.session.get_one(Job, pk).kind = "gone.away"
     assert "gone.away" in rows_of(sign_in("changde.admin").get("/jobs/list/").get_data(as_text=True))

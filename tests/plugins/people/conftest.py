@@ -15,6 +15,7 @@ from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.foundation.tenancy import people
 from app.foundation.tenancy.models import Office, Person, Post, Unit
+from tests.services.afresh import read_afresh
 
 BEGIN = date(2014, 9, 15)
 GOOD = "Xiang-7788-Deng"
@@ -45,14 +46,14 @@ class Town:
             return db.session.scalars(select(Unit).where(Unit.account == account)).one()
 
     def person(self, username: str) -> Person:
-        db.session.rollback()
+        read_afresh()
         with self.system():
             return db.session.scalars(
                 select(Person).where(Person.username == username).execution_options(populate_existing=True)
             ).one()
 
     def exists(self, username: str) -> bool:
-        db.session.rollback()
+        read_afresh()
         with self.system():
             return db.session.scalar(select(Person.id).where(Person.username == username)) is not None
 
@@ -105,7 +106,7 @@ class Town:
 
     def do(self, username: str, verb: Callable[[Actor], Any]) -> Any:
         """Act as somebody, in one transaction."""
-        db.session.rollback()
+        read_afresh()
         actor = access.actor_for(username)
         with access.acting_as(actor), transaction():
             return verb(actor)

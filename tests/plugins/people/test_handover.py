@@ -13,6 +13,7 @@ from app.foundation.tenancy import people_handover
 from app.kernel.errors import AccessDenied, Refusal
 from app.plugins.applications.models import Application
 from tests.plugins.people.conftest import Town
+from tests.services.afresh import read_afresh
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def claimed(town: Town) -> int:
 
 
 def read(town: Town, pk: int) -> Application:
-    db.session.rollback()
+    read_afresh()
     with town.system():
         return db.session.scalars(
             select(Application).where(Application.id == pk).execution_options(populate_existing=True)

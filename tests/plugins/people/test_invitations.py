@@ -21,6 +21,7 @@ from app.plugins.people import service
 from app.plugins.people.models import Invitation
 from tests.architecture.test_statements import statements
 from tests.plugins.people.conftest import GOOD, Town
+from tests.services.afresh import read_afresh
 from tests.services.instance import MakeApp
 
 USERNAME = "wuling.li"
@@ -88,7 +89,7 @@ def test_the_code_stands_nowhere(town: Town, app: Flask) -> None:
     from pathlib import Path
 
     code = invite(town)
-    db.session.rollback()
+    read_afresh()
     folder = Path(app.config["INSTANCE_DIR"])
     for file in (one for one in folder.rglob("*") if one.is_file()):
         content = file.read_bytes()

@@ -19,6 +19,7 @@ from app.plugins.people import service
 from app.plugins.people.models import Invitation
 from tests.architecture.test_statements import statements
 from tests.plugins.people.conftest import GOOD, Town
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 USERNAME = "wuling.li"
@@ -33,7 +34,7 @@ def entry(town: Town, **more: Any) -> dict[str, str]:
 
 
 def counted(town: Town) -> tuple[int, ...]:
-    db.session.rollback()
+    read_afresh()
     with town.system():
         return tuple(
             db.session.scalar(select(func.count()).select_from(model)) or 0
@@ -379,7 +380,7 @@ def test_a_lost_authenticator_is_reset_on_the_persons_page(town: Town, sign_in: 
     pk, actor = town.person_id("wuling.reviewer"), access.system("tests", over="0.")
 
     def enrol() -> None:
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(actor), transaction():
             person = town_person(pk)
             factors.confirm(person, pyotp.TOTP(factors.offer(person, 0)).now(), 0, actor=actor)

@@ -16,6 +16,7 @@ from app.foundation.database import db, transaction
 from app.foundation.tenancy import people
 from app.foundation.tenancy.models import Grant, Office, Person
 from app.plugins.permits import service
+from tests.services.afresh import read_afresh
 
 CITY, COUNTY, SIBLING, EGOV, CENTRE, REGISTRY = (
     "0.43.07.", "0.43.07.02.", "0.43.07.03.", "0.43.07.02.egov.", "0.", "0.conac.",
@@ -61,7 +62,7 @@ def admins(app: Flask) -> None:
     """Security administrators where the demo has none."""
     appoint("wuling.security", "security", COUNTY)
     appoint("central.security", "security", CENTRE)
-    db.session.rollback()
+    read_afresh()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Grant, Unit
 from tests.architecture.test_statements import statements
 from tests.plugins.permits.conftest import CITY, COUNTY, EGOV, SIBLING, Give, office, stored, system
+from tests.services.afresh import read_afresh
 from tests.services.instance import SignIn
 
 GRANTS = "/permits/grants/"
@@ -48,12 +49,12 @@ def test_a_grant_is_looked_through_made_and_felt_on_the_next_request(app: Flask,
     before = len(stored())
     made = security.post("/permits/grants/create", data=asked)
     assert made.status_code == 302
-    db.session.rollback()
+    read_afresh()
     assert len(stored()) == before + 1
     assert holder.get(page).status_code == 200
     with system(), transaction():
         drill.move(clock.now() + timedelta(days=6))
-    db.session.rollback()
+    read_afresh()
     assert holder.get(page).status_code == 404
 
 
@@ -102,7 +103,7 @@ def test_only_the_security_post_finds_the_form(app: Flask, sign_in: SignIn, give
             404,
         }
         assert client.get("/permits/grants/lookup/holder?term=武").status_code == 403
-    db.session.rollback()
+    read_afresh()
     assert all(row.stopped_on is None for row in stored())
 
 
@@ -121,7 +122,7 @@ def test_a_county_cannot_open_the_citys_rows_or_name_a_foreign_office(admins: No
                 assert "所选的对象不存在，或者不在您的管辖范围内" in text
                 pages.add(_masked(text, one, data))
     assert len(pages) <= 2, "a foreign office reads like none at all"
-    db.session.rollback()
+    read_afresh()
     assert len(stored()) == before
     found = client.get("/permits/grants/lookup/holder?term=").get_json()["results"]
     paths = {one["text"] for one in found}

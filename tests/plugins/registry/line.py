@@ -21,6 +21,7 @@ from app.plugins.badges.models import Badge
 from app.plugins.registry import service as registry
 from app.plugins.registry.models import Batch, BatchItem
 from tests.policies.world import World, build
+from tests.services.afresh import read_afresh
 
 Row = TypeVar("Row")
 
@@ -186,7 +187,7 @@ class Line:
     def read(self, question: Callable[[], Row]) -> Row:
         """What the tables hold, seen by nobody's eyes; rows come back detached, as they stood."""
         db.session.expunge_all()
-        db.session.rollback()
+        read_afresh()
         with access.acting_as(access.system("tests", over="0.")):
             found = question()
         db.session.expunge_all()

@@ -10,9 +10,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app.foundation import access
-from app.foundation.database import db, transaction
+from app.foundation.database import transaction
 from app.plugins.surveys import queries, service
 from tests.plugins.surveys.ground import SignIn, named
+from tests.services.afresh import read_afresh
 from tests.services.browser import NewPage
 
 Open = Callable[..., Page]
@@ -58,7 +59,7 @@ def test_rows_come_and_go_and_what_was_typed_stays(enter: Open, sheet_id: int, s
     assert page.input_value("[name=leader]") == "负责人甲"
     page.click(".finish button[value=save]")
     page.get_by_text("草稿已保存").wait_for()
-    db.session.rollback()  # the server's thread wrote after this session began to read
+    read_afresh()  # the server's thread wrote after this session began to read
     with access.acting_as(access.system("tests", over="0.")):
         assert [(row.number, row.name) for row in queries.get(sheet_id).sites] == [
             (1, "财政网"),
