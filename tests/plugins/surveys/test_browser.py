@@ -82,7 +82,7 @@ def test_the_summary_takes_one_to_the_field(enter: Open, sheet_id: int) -> None:
     ("who", "path"),
     [
         ("unit.czj", "/surveys/{pk}/edit"), ("unit.czj", "/surveys/{pk}/"), ("unit.czj", "/surveys/todo"),
-        ("unit.czj", "/surveys/{pk}/paper"), ("changde.clerk", "/surveys/list/"), ("unit.czj", "/campaigns/1/"),
+        ("changde.clerk", "/surveys/sheets?sheet={pk}"), ("changde.clerk", "/surveys/list/"), ("unit.czj", "/campaigns/1/"),
         ("wuling.head", "/campaigns/1/local/4"),
     ],
 )  # fmt: skip
