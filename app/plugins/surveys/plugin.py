@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
-from app.plugins.surveys import exporting, labels, printing
+from app.plugins.surveys import exporting, labels, printing, report
 from app.plugins.surveys.aggregate import AggregateView
 from app.plugins.surveys.api import SurveysApi
+from app.plugins.surveys.report import ReportView
 from app.plugins.surveys.urge_view import UrgeView
 from app.plugins.surveys.views import SheetListView, SurveyView
 
@@ -27,6 +28,7 @@ class SurveysPlugin(Plugin):
         words.add("survey", labels.STATES)
         words.add(words.VERB, labels.VERBS)
         exporting.declare(app)
+        app.context_processor(lambda: {"report_url": report.url_of})
 
     def register_views(self, appbuilder: Any) -> None:
         sheets = appbuilder.add_view(
@@ -35,5 +37,6 @@ class SurveysPlugin(Plugin):
         appbuilder.add_view(AggregateView, "aggregate", label=_l("汇总"), category="survey")
         appbuilder.add_view_no_menu(SurveyView)
         appbuilder.add_view_no_menu(UrgeView)
+        appbuilder.add_view_no_menu(ReportView)
         appbuilder.add_api(SurveysApi)
         printing.declare(current_app, sheets.counted, sheets.walk)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -58,7 +59,10 @@ def several(sheets: Sequence[SurveySheet]) -> Printed:
 
 
 def drawn(sheet: SurveySheet) -> dict[str, Any]:
-    """What the template draws of a sheet: its words, which boxes are ticked, and at least the annex's three rows."""
+    """What the template draws of a sheet: its words, which boxes are ticked, and at least the annex's three rows.
+
+    The form is the notice's: it does not follow the language of whoever prints it.
+    """
     fields = ("unit_name", "supervisor_name", "leader", "address", "contact", "phone", "email", "no_website")
     rows = [
         {name: getattr(row, name) for name in ("number", "name", "chinese_domain", "english_domain", "ip")}
@@ -66,11 +70,17 @@ def drawn(sheet: SurveySheet) -> dict[str, Any]:
     ]
     blank = dict.fromkeys(("name", "chinese_domain", "english_domain", "ip"), "")
     rows += [{"number": number, **blank} for number in range(len(rows) + 1, LEAST_ROWS + 1)]
+    with force_locale("zh"):
+        boxes = {
+            "natures": [
+                {"label": str(word), "on": sheet.nature == key} for key, word in labels.NATURE.items()
+            ],
+            "ranks": [{"label": str(word), "on": sheet.rank == key} for key, word in RANK.items()],
+        }
     return {
+        **boxes,
         **{name: getattr(sheet, name) for name in fields},
         "site_count": "" if sheet.site_count is None else str(sheet.site_count),
-        "natures": [{"label": str(word), "on": sheet.nature == key} for key, word in labels.NATURE.items()],
-        "ranks": [{"label": str(word), "on": sheet.rank == key} for key, word in RANK.items()],
         "sites": rows,
     }
 
