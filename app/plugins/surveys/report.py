@@ -142,7 +142,7 @@ def _row(label: str, counts: Counts, dues: list[str]) -> dict[str, Any]:
     return {"label": label, "numbers": numbers, "dues": dues}
 
 
-class ReportView(ScopedView):
+class ProgressReportView(ScopedView):
     """For those who collate the office's own survey; nobody else speaks in its name."""
 
     route_base = "/survey-report"
@@ -200,7 +200,7 @@ def url_of(place: Place) -> str | None:
     """Where the report of a place is made, for whoever may make it."""
     if place.plan is None or not access.can(place.actor, "aggregate", "aggregate", place.office):
         return None
-    return url_for("ReportView.form", **named(place))
+    return url_for("ProgressReportView.form", **named(place))
 
 
 def _own() -> Place:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.foundation import access, clock
+from app.foundation.admin.filters import words
 from app.foundation.admin.formatters import cn_date, short_date
 from app.foundation.audit import Entry
 from app.foundation.clock.views import ClockView
@@ -23,7 +24,7 @@ from app.kernel import paths, workdays
 from app.kernel.errors import fill
 from app.plugins.campaigns.rules import Deadline
 from app.plugins.establishment.labels import RANK
-from app.plugins.surveys import labels, register
+from app.plugins.surveys import doubles, labels, queries, register
 from app.plugins.surveys.models import EDITABLE, SurveySheet
 
 SAVED = "survey.saved"
@@ -164,7 +165,18 @@ def compared(sheet: SurveySheet) -> list[Against]:
         ),
         _plain(str(labels.FIELDS["rank"]), str(RANK[unit.rank]), unit.rank == sheet.rank),
     ]
-    return [*found, *_sites(sheet, register.sites_of(sheet))]
+    return [*found, *_sites(sheet, register.sites_of(sheet)), *_doubled(sheet)]
+
+
+def _doubled(sheet: SurveySheet) -> list[Against]:
+    """Domains that others have too: whoever handed in the sheet has said that they are right."""
+    found = doubles.of(sheet, queries.entry_of(sheet), actor=access.current_actor())
+    return [Against(str(_("网站")), f"{_domain(sheet, one.field)}：{words(one)}", False) for one in found]
+
+
+def _domain(sheet: SurveySheet, field: str) -> str:
+    _sites_word, number, name = field.split("-")
+    return str(getattr(sheet.sites[int(number)], name))
 
 
 def _plain(what: str, text: str, agrees: bool) -> Against:

@@ -172,7 +172,7 @@ class SurveyView(Filling, ScopedView):
     route_base = "/surveys"
     obj = "survey"
     acts = {
-        "page": "see", "paper": "see", "todo": "edit", "new": "edit", "start": "edit", "edit": "edit", "fill": "edit",
+        "page": "see", "paper": "see", "todo": "edit", "new": "edit", "start": "edit", "edit": "edit", "fill": "edit", "look": "edit",
         "check": "edit", "submit": "submit", "withdraw": "submit", "accept": "accept", "give_back": "return",
     }  # fmt: skip
     targets = {"pk": SurveySheet, "new.unit": Unit, "start.unit": Unit}
