@@ -52,8 +52,8 @@ REQUESTS: dict[Place, str] = {
         "dates of campaigns at, above and below an office whose figures are shared with the actor; places above lie "
         "in no one subtree"
     ),
-    ("surveys.shown", "responsible", "'survey responsibility'"): (
-        "by which rule a sheet the actor sees is filed: it rests on the supervisor and its desk, wherever they are; "
+    ("surveys.shown", "filing_rule", "'survey responsibility'"): (
+        "by which rule a unit or sheet the actor sees is filed for: it rests on the supervisor and its desk, wherever they are; "
         "a rule comes out, no row"
     ),
     ("operations.gauges", "Jobs.collect", "'metrics'"): (

@@ -19,8 +19,8 @@ from app.foundation.admin.interface import ScopedInterface
 from app.foundation.admin.operators import In, RequestFilters
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedModelView, ScopedView, action, expose, has_access
-from app.foundation.database import transaction
-from app.foundation.tenancy.models import Unit
+from app.foundation.database import db, transaction
+from app.foundation.tenancy.models import Office, Unit
 from app.kernel.errors import N_, Invalid
 from app.plugins.establishment.labels import RANK
 from app.plugins.operations.exports import answer, limit, long, wait_url
@@ -204,8 +204,16 @@ class SurveyView(Filling, ScopedView):
         sheet = queries.find(plan.id, unit_id, desk_id) if plan is not None else None
         if sheet is not None:
             return redirect(url_for("SurveyView.edit", pk=sheet.id))
+        desk = db.session.get(Office, desk_id) if desk_id is not None else None
+        rule, source = shown.desk_rule(desk) if desk is not None else shown.filing_rule(unit_id)
         return self.render_template(
-            "surveys/new.html", found=found, plan=plan, unit_id=unit_id, desk_id=desk_id
+            "surveys/new.html",
+            found=found,
+            plan=plan,
+            unit_id=unit_id,
+            desk_id=desk_id,
+            responsible=rule,
+            responsible_source=source,
         )
 
     @expose("/new", methods=["POST"])
@@ -272,6 +280,7 @@ class SurveyView(Filling, ScopedView):
         actor, deadline, office = current_actor(), queries.deadline(sheet), queries.reviewing_office(sheet)
         office_name = office.short_name if office is not None else ""
         can = {act: access.can(actor, "survey", act, sheet) for act in ("edit", "submit", "accept", "return")}
+        can["reassign"] = access.can(actor, "unit", "edit", sheet)
         rule, source = shown.responsible(sheet)
         return self.render_template(
             "surveys/show.html",
