@@ -26,7 +26,7 @@ _KEPT = "filing_desks"
 NO_DESK = Finding("desk", N_("这些网站由科室承办，请选择改由哪个科室填报。"), code="desk-missing")
 
 
-class DeskListView(ScopedModelView):
+class UndertakenListView(ScopedModelView):
     """Units with whoever fills in for them."""
 
     route_base = "/filing"
@@ -52,7 +52,7 @@ class DeskListView(ScopedModelView):
 
     def row_url(self, row: Unit) -> str:
         """Where the rule stands and may be departed from."""
-        return url_for("DeskView.page", pk=row.id)
+        return url_for("UndertakingView.page", pk=row.id)
 
     def _page_of(self, *asked: Any) -> Any:
         """The page's rows, and the names of their desks in one statement."""
@@ -69,7 +69,7 @@ class DeskListView(ScopedModelView):
         return tuple(drawn[name] for name in columns)
 
 
-class DeskView(ScopedView):
+class UndertakingView(ScopedView):
     """One unit: the rule, its sites carried by desks, what was decided before, and deciding anew."""
 
     route_base = "/filing"
@@ -110,7 +110,7 @@ class DeskView(ScopedView):
             found = refused.findings if isinstance(refused, Invalid) else [refused.finding()]
             return make_response(self._page(desks.unit_of(pk), found), refused.status)
         flash(_("已调整填报科室，原科室和新科室均已告知。"), "success")
-        return redirect(url_for("DeskView.page", pk=pk))
+        return redirect(url_for("UndertakingView.page", pk=pk))
 
     def _page(self, unit: Unit, findings: Any = ()) -> str:
         rule, source = shown.filing_rule(unit.id)

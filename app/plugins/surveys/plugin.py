@@ -12,7 +12,7 @@ from app.foundation.plugin import Plugin
 from app.plugins.surveys import desk_views, exporting, labels, printing, report
 from app.plugins.surveys.aggregate import AggregateView
 from app.plugins.surveys.api import SurveysApi
-from app.plugins.surveys.desk_views import DeskListView, DeskView
+from app.plugins.surveys.desk_views import UndertakenListView, UndertakingView
 from app.plugins.surveys.report import ProgressReportView
 from app.plugins.surveys.urge_view import UrgeView
 from app.plugins.surveys.views import SheetListView, SurveyView
@@ -38,8 +38,8 @@ class SurveysPlugin(Plugin):
         appbuilder.add_view(AggregateView, "aggregate", label=_l("汇总"), category="survey")
         appbuilder.add_view_no_menu(SurveyView)
         appbuilder.add_view_no_menu(UrgeView)
-        appbuilder.add_view_no_menu(DeskListView)
-        appbuilder.add_view_no_menu(DeskView)
+        appbuilder.add_view_no_menu(UndertakenListView)
+        appbuilder.add_view_no_menu(UndertakingView)
         appbuilder.add_view_no_menu(ProgressReportView)
         appbuilder.add_api(SurveysApi)
         printing.declare(current_app, sheets.counted, sheets.walk)
