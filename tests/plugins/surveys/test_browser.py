@@ -85,7 +85,7 @@ def test_each_field_is_judged_as_soon_as_it_is_left(enter: Open, sheet_id: int) 
     page.click("[data-add]")
     page.fill("[name=sites-1-english_domain]", "不是域名")
     page.press("[name=sites-1-english_domain]", "Tab")
-    expect(page.locator('[data-told="sites-1-english_domain"]')).to_contain_text("英文")
+    expect(page.locator('[data-told="sites-1-english_domain"]')).to_contain_text("连同后缀")
 
 
 def test_without_a_script_the_button_judges_and_keeps_what_was_typed(enter: Open, sheet_id: int) -> None:
