@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
@@ -102,14 +103,13 @@ class SheetListView(ScopedModelView):
         args = MultiDict(request.args)
         if "sheet" not in args:
             args, _found = memory.list_arguments(self.name, self.read_list)
-        asked: dict[str, Any] = args.to_dict(flat=False)
         count = self.counted(args, limit(printing.NAME).most)
         return self.render_template(
             "surveys/print.html",
             count=count,
             waits=bool(long(printing.NAME, count)),
-            file=url_for("SheetListView.sheets_pdf", **asked),
-            start=url_for("SheetListView.start_print", **asked),
+            file=_with("SheetListView.sheets_pdf", args),
+            start=_with("SheetListView.start_print", args),
         )
 
     @expose("/sheets.pdf")
@@ -122,8 +122,7 @@ class SheetListView(ScopedModelView):
         """
         count = self.counted(request.args, limit(printing.NAME).most)
         if long(printing.NAME, count):
-            asked: dict[str, Any] = request.args.to_dict(flat=False)
-            return redirect(url_for("SheetListView.sheets", **asked))
+            return redirect(_with("SheetListView.sheets", request.args))
         keys = [key for piece in self.walk(request.args, PIECE) for key in piece]
         made = printing.several(queries.several(keys))
         with transaction():
@@ -307,6 +306,12 @@ class SurveyView(Filling, ScopedView):
             reason_longest=rules.REASON_LONGEST,
             findings=list(findings),
         )
+
+
+def _with(endpoint: str, args: MultiDict[str, str]) -> str:
+    """The address of a page with the arguments of another; whatever they are called, ``url_for`` is not told them."""
+    query = urlencode(list(args.items(multi=True)))
+    return f"{url_for(endpoint)}?{query}" if query else url_for(endpoint)
 
 
 def _number(values: Mapping[str, str], name: str) -> int | None:

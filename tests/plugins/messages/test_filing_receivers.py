@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from app.foundation import access
@@ -13,6 +14,7 @@ from tests.plugins.messages.conftest import Town
 CARRIED = "41840026"  # 人才服务中心, carried by 人社局's desk
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_both_desks_and_the_unit_hear_of_it(town: Town) -> None:
     unit = town.one(select(Unit).where(Unit.account == CARRIED))
     new = town.one(select(Office).where(Office.code == "430700-ZFWZ"))

@@ -153,6 +153,14 @@ def test_the_whole_list_as_it_is_filtered(hall: Flask, browse: Browse) -> None:
     assert "没有符合条件的摸底调查表" in empty
 
 
+@pytest.mark.parametrize(
+    "query", ["_scheme=x", "endpoint=y", "_anchor=z", "_method=DELETE", "sheet=", "values=1"]
+)
+def test_arguments_of_any_name_are_no_fault(browse: Browse, query: str) -> None:
+    for path in ("/surveys/sheets", "/surveys/sheets.pdf"):
+        assert browse("changde.clerk").get(f"{path}?{query}").status_code < 500
+
+
 def narrow(hall: Flask, monkeypatch: pytest.MonkeyPatch, direct: int, most: int) -> None:
     kept = hall.extensions["bianban.exports"]
     changed = {**kept.exports, printing.NAME: limits.Limit(direct, most)}
