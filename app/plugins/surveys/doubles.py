@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select, union_all
 
 from app.foundation import access
 from app.foundation.access import Actor, Facts
@@ -22,7 +22,7 @@ from app.plugins.surveys.rules import SheetEntry, same
 
 TASK = "survey doubles"
 CODE = "doubled"
-MOST = 200  # rows read of each kind
+MOST = 400  # rows read
 _FIELDS = ("chinese_domain", "english_domain")
 _HANDED_IN = ("submitted", "returned", "accepted")
 
@@ -53,7 +53,7 @@ def findings(entry: SheetEntry, held: Mapping[str, Holder]) -> Iterator[Finding]
 
 
 def of(sheet: SurveySheet, entry: SheetEntry, *, actor: Actor) -> list[Finding]:
-    """See ``findings``; at most two statements, none for a sheet without domains."""
+    """See ``findings``; one statement, none for a sheet without domains."""
     return list(findings(entry, holders(sheet, entry, actor=actor)))
 
 
@@ -63,10 +63,10 @@ def holders(sheet: SurveySheet, entry: SheetEntry, *, actor: Actor) -> dict[str,
     if not wanted:
         return {}
     found: dict[str, Holder] = {}
-    for registered, (unit, review_path, filing_path, unit_id, *written) in _rows(sheet, _writings(wanted)):
-        known = access.can(actor, "survey", "see", Facts(review_path, filing_path, unit_id))
-        holder = Holder(unit if known else "", registered)
-        for key in wanted & {same(one) for one in written}:
+    for row in _rows(sheet, _writings(wanted)):
+        known = access.can(actor, "survey", "see", Facts(row.review_path, row.filing_path, row.unit_id))
+        holder = Holder(row.unit if known else "", bool(row.registered))
+        for key in wanted & {same(row.chinese_domain), same(row.english_domain)}:
             # A sheet says more than the register, a name more than none.
             if key not in found or (not found[key].unit and holder.unit):
                 found[key] = holder
@@ -84,12 +84,13 @@ def _writings(keys: set[str]) -> list[str]:
     return sorted(found)
 
 
-def _rows(sheet: SurveySheet, written: list[str]) -> Iterator[tuple[bool, Any]]:
-    """What others wrote: read by the platform over everything, of which ``holders`` gives names or nothing."""
+def _rows(sheet: SurveySheet, written: list[str]) -> list[Any]:
+    """What others wrote, sheets first: read by the platform over everything; ``holders`` gives names or nothing."""
     on_sheets = (
         select(
-            SurveySheet.unit_name, SurveySheet.review_path, SurveySheet.filing_path, SurveySheet.unit_id,
-            SurveySite.chinese_domain, SurveySite.english_domain,
+            literal(0).label("registered"), SurveySite.id.label("row"), SurveySheet.unit_name.label("unit"),
+            SurveySheet.review_path, SurveySheet.filing_path, SurveySheet.unit_id, SurveySite.chinese_domain,
+            SurveySite.english_domain,
         )
         .join(SurveySheet, SurveySite.sheet_id == SurveySheet.id)
         .where(
@@ -98,12 +99,11 @@ def _rows(sheet: SurveySheet, written: list[str]) -> Iterator[tuple[bool, Any]]:
             SurveySheet.id != sheet.id,
             or_(SurveySheet.unit_id != sheet.unit_id, SurveySheet.campaign_id == sheet.campaign_id),
         )
-        .order_by(SurveySite.id)
-        .limit(MOST)
     )  # fmt: skip
-    registered = (
+    in_register = (
         select(
-            Unit.name, Site.review_path, Site.filing_path, Site.unit_id, Site.chinese_domain, Site.english_domain
+            literal(1), Site.id, Unit.name, Site.review_path, Site.filing_path, Site.unit_id, Site.chinese_domain,
+            Site.english_domain,
         )
         .join(Unit, Unit.id == Site.unit_id)
         .where(
@@ -111,9 +111,8 @@ def _rows(sheet: SurveySheet, written: list[str]) -> Iterator[tuple[bool, Any]]:
             Site.active.is_(True),
             Site.unit_id != sheet.unit_id,
         )
-        .order_by(Site.id)
-        .limit(MOST)
     )  # fmt: skip
+    both = union_all(on_sheets, in_register).subquery("written")
+    statement = select(both).order_by(both.c.registered, both.c.row).limit(MOST)
     with access.acting_as(access.system(TASK, over=access.EVERYWHERE)), db.session.no_autoflush:
-        for is_registered, statement in ((False, on_sheets), (True, registered)):
-            yield from ((is_registered, row) for row in db.session.execute(statement).all())
+        return list(db.session.execute(statement).all())

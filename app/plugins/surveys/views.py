@@ -298,7 +298,7 @@ class SurveyView(Filling, ScopedView):
             responsible=rule,
             responsible_source=source,
             office=office_name,
-            scans=queries.scans(sheet),
+            scans=queries.scans(sheet) if sheet.no_website else [],
             compared=shown.compared(sheet) if can["accept"] and sheet.state == "submitted" else [],
             story=shown.story(audit.timeline(sheet)),
             today=clock.today(),

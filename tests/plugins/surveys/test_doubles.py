@@ -108,14 +108,14 @@ def test_what_is_registered_for_another_counts(acting: As) -> None:
 
 
 @pytest.mark.usefixtures("taken")
-def test_it_costs_two_statements(acting: As) -> None:
+def test_it_costs_one_statement(acting: As) -> None:
     with acting("unit.czj") as who:
         pk = hand_in("财政局", who, replace(SHEET, sites=(SHARED,)), submit=False)
         sheet = queries.get(pk)
         entry = queries.entry_of(sheet)
         with counted() as statements:
             doubles.of(sheet, entry, actor=who)
-        assert len(statements) == 2
+        assert len(statements) == 1
         with counted() as statements:
             doubles.of(sheet, replace(entry, sites=()), actor=who)
         assert statements == []
