@@ -44,12 +44,16 @@ REQUESTS: dict[Place, str] = {
         "a new sheet starts from the unit's entry and its supervisor's name, which may be another office's, after "
         "the unit or its site was found within the actor's scope"
     ),
+    ("surveys.doubles", "_rows", "TASK"): (
+        "whether a domain on the actor's sheet stands on another's or in the register, wherever that is: the name of the "
+        "other unit comes out only where the actor sees its sheet, else nothing but that there is one"
+    ),
     ("surveys.progress", "dates", "TASK"): (
         "dates of campaigns at, above and below an office whose figures are shared with the actor; places above lie "
         "in no one subtree"
     ),
-    ("surveys.shown", "responsible", "'survey responsibility'"): (
-        "by which rule a sheet the actor sees is filed: it rests on the supervisor and its desk, wherever they are; "
+    ("surveys.shown", "filing_rule", "'survey responsibility'"): (
+        "by which rule a unit or sheet the actor sees is filed for: it rests on the supervisor and its desk, wherever they are; "
         "a rule comes out, no row"
     ),
     ("operations.gauges", "Jobs.collect", "'metrics'"): (

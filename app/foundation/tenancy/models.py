@@ -125,8 +125,8 @@ class Site(UnitScoped, Versioned, Timestamped, Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(60), nullable=False, index=True)
-    chinese_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="")
-    english_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="")
+    chinese_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="", index=True)
+    english_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="", index=True)
     ip: Mapped[str] = mapped_column(String(45), nullable=False, default="")
     hosting: Mapped[str] = mapped_column(String(16), nullable=False, default="own")
     host_desk_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, BinaryIO, cast
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import flash, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,11 +21,16 @@ from app.foundation.admin.views import expose, has_access
 from app.foundation.database import db, transaction
 from app.kernel.errors import N_, Finding, Invalid, Refusal, Stale
 from app.plugins.establishment.labels import RANK
-from app.plugins.surveys import forms, labels, queries, rules, service, shown
+from app.plugins.surveys import doubles, forms, labels, looking, queries, rules, service, shown
 from app.plugins.surveys.forms import SITE, Typed
+from app.plugins.surveys.looking import Look
 from app.plugins.surveys.models import EDITABLE, SurveySheet
+from app.plugins.surveys.rules import SheetEntry
 
 _ROW = re.compile(r"sites-([0-9]+)-")
+UNSAID = Finding(
+    "acknowledged", N_("请核对重复的域名：填错的返回修改；确属共用的勾选后再提交。"), code="doubled"
+)
 SECTIONS = {
     "unit": ("unit_name", "supervisor_name", "nature", "rank", "leader", "site_count", "address"),
     "contact": ("contact", "phone", "email"),
@@ -54,6 +60,8 @@ class Filling:
         typed, do = forms.read(request.form), request.form.get("do", "save")
         if do == "add" or do.startswith("remove-"):
             return self._rows(pk, typed, do)
+        if do == "look":
+            return self._looked(pk, typed)
         try:
             with transaction():
                 sheet = queries.get(pk)
@@ -82,7 +90,11 @@ class Filling:
         if findings:
             flash(_("还有内容没有填写完整，请按提示更正。"), "warning")
             return self._form(sheet, forms.of(sheet), findings)
-        office = queries.reviewing_office(sheet)
+        return self._check(sheet, clean)
+
+    def _check(self, sheet: SurveySheet, clean: SheetEntry, findings: Iterable[Finding] = ()) -> str:
+        """The answers in canonical writing, with what is to be acknowledged."""
+        office, scans = queries.reviewing_office(sheet), queries.scans(sheet)
         return self.render_template(
             "surveys/check.html",
             sheet=sheet,
@@ -94,7 +106,17 @@ class Filling:
             ranks=RANK,
             may_submit=access.can(current_actor(), "survey", "submit", sheet),
             next_step=shown.next_step(sheet, queries.deadline(sheet), office.short_name if office else ""),
+            doubled=[_placed(one) for one in doubles.of(sheet, clean, actor=current_actor())],
+            findings=list(findings),
         )
+
+    @expose("/<int:pk>/look", methods=["POST"])
+    @has_access
+    def look(self, pk: int) -> Any:
+        """What a script shows beside the fields while they are typed: judged as it stands, nothing is written."""
+        sheet = queries.get(pk)
+        access.require(current_actor(), "survey", "edit", sheet)
+        return jsonify(asdict(looking.look(sheet, forms.read(request.form), actor=current_actor())))
 
     @expose("/<int:pk>/submit", methods=["POST"])
     @has_access
@@ -104,12 +126,27 @@ class Filling:
         version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
         try:
             with transaction():
-                service.submit(queries.get(pk), actor=current_actor(), version=version)
+                service.submit(
+                    queries.get(pk), actor=current_actor(), version=version,
+                    acknowledged=request.form.get("acknowledged") == "1",
+                )  # fmt: skip
         except Invalid as refused:
             sheet = queries.get(pk)
+            if refused.code == doubles.CODE:
+                clean = rules.ensure_complete(queries.entry_of(sheet), queries.circumstances(sheet))
+                return make_response(self._check(sheet, clean, [UNSAID]), refused.status)
             return make_response(self._form(sheet, forms.of(sheet), refused.findings), refused.status)
         flash(_("已提交。接收之前可以撤回修改。"), "success")
         return redirect(url_for("SurveyView.page", pk=pk))
+
+    def _looked(self, pk: int, typed: Typed) -> str:
+        """The form again with all that is to be said of what is typed: without a script, nothing is written either."""
+        sheet = queries.get(pk)
+        access.require(current_actor(), "survey", "edit", sheet)
+        typed.rows = typed.filled()
+        seen = looking.look(sheet, typed, actor=current_actor())
+        found = [Finding(name, text) for name, text in seen.errors.items()]
+        return self._form(sheet, typed, found, unsaved=True, seen=seen)
 
     def _rows(self, pk: int, typed: Typed, do: str) -> Any:
         """Show the form again with a row more or less: nothing is judged, nothing written."""
@@ -169,11 +206,13 @@ class Filling:
 
     def _form(
         self, sheet: SurveySheet, typed: Typed, findings: Iterable[Finding] = (), *, unsaved: bool = False,
-        saved: bool = False, focus: str = "", both: Sequence[Conflict] = (),
+        saved: bool = False, focus: str = "", both: Sequence[Conflict] = (), seen: Look | None = None,
     ) -> str:  # fmt: skip
         found, scans = list(findings), queries.scans(sheet)
         given = queries.circumstances(sheet, bool(scans))
-        missing = {one.field for one in rules.examine(typed.entry(), given)[0]}
+        judged, clean = rules.examine(typed.entry(), given)
+        missing = {one.field for one in judged}
+        said = seen or Look(notes=dict(looking.notes(typed.entry(), clean)))
         if not typed.rows and not typed.flags.get("no_website"):
             typed.rows.append(forms.blank_row())
         deadline = queries.deadline(sheet)
@@ -189,6 +228,9 @@ class Filling:
             saved=saved,
             both=both,
             focus=focus,
+            notes=said.notes,
+            warnings=said.warnings,
+            looked=seen is not None,
             scans=scans,
             seal_source=given.seal_source,
             area_code=given.area_code,

@@ -37,7 +37,10 @@ VERBS = {
     "survey.returned": _l("退回补正"),
     "survey.accepted": _l("接收"),
     "survey.urged": _l("催报"),
+    "survey.printed": _l("批量打印摸底调查表"),
     "survey.scan-attached": _l("上传盖章扫描件"),
     "survey.scan-removed": _l("移除盖章扫描件"),
+    "unit.desk-reassigned": _l("调整填报科室"),
+    "aggregate.report-made": _l("生成工作进展情况报告"),
     "aggregate.exported": _l("导出摸底汇总表"),
 }

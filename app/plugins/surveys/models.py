@@ -123,8 +123,8 @@ class SurveySite(UnitScoped, Model):
     sheet_id: Mapped[int] = mapped_column(ForeignKey("survey_sheet.id", ondelete="CASCADE"), nullable=False)
     number: Mapped[int] = mapped_column(Integer, nullable=False)
     name: Mapped[str] = mapped_column(String(60), nullable=False, default="")
-    chinese_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="")
-    english_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="")
+    chinese_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="", index=True)
+    english_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="", index=True)
     ip: Mapped[str] = mapped_column(String(45), nullable=False, default="")
 
     sheet: Mapped[SurveySheet] = relationship(back_populates="sites")

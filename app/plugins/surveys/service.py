@@ -11,8 +11,8 @@ from app.foundation import access, audit, clock, files
 from app.foundation.access import Actor, Facts
 from app.foundation.database import db
 from app.foundation.files import StoredFile
-from app.kernel.errors import N_, Refusal, Stale, WrongState
-from app.plugins.surveys import flow, queries, register, rules, signals
+from app.kernel.errors import N_, Invalid, Refusal, Stale, WrongState
+from app.plugins.surveys import doubles, flow, queries, register, rules, signals
 from app.plugins.surveys.models import EDITABLE, NATURES, SurveySheet, SurveySite
 from app.plugins.surveys.queries import SCAN
 from app.plugins.surveys.rules import SheetEntry
@@ -81,22 +81,32 @@ def save(sheet: SurveySheet, entry: SheetEntry, *, version: int | None, actor: A
     return sheet
 
 
-def submit(sheet: SurveySheet, *, actor: Actor, version: int | None = None) -> SurveySheet:
+def submit(
+    sheet: SurveySheet, *, actor: Actor, version: int | None = None, acknowledged: bool = False
+) -> SurveySheet:
     """Hand in a complete sheet (S12, S18); values are kept in canonical writing.
+
+    Args:
+        acknowledged: domains that others have filled in too were checked, and they are right.
 
     Raises:
         AccessDenied, WrongState, Stale: as ``save``.
-        Invalid: something is missing or wrong; the draft stays as it is.
+        Invalid: something is missing or wrong, or (code ``doubled``) a domain is somebody else's too and nobody has
+            said that it is right; the draft stays as it is.
     """
     access.require(actor, "survey", "submit", sheet)
     _ensure_current(sheet, version)
     clean = rules.ensure_complete(queries.entry_of(sheet), queries.circumstances(sheet))
+    doubled = doubles.of(sheet, clean, actor=actor)
+    if doubled and not acknowledged:
+        raise Invalid(doubled, code=doubles.CODE)
     now = clock.now()
     flow.take(sheet, "submit")
     _put(sheet, clean)
     sheet.submitted_at = now
+    after = {"state": sheet.state, "site_count": sheet.site_count}
     audit.record(
-        actor, "survey.submitted", sheet, after={"state": sheet.state, "site_count": sheet.site_count}
+        actor, "survey.submitted", sheet, after={**after, "doubled": len(doubled)} if doubled else after
     )
     signals.submitted.send(sheet, actor=actor)
     return sheet

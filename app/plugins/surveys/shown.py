@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.foundation import access, clock
+from app.foundation import access, audit, clock
+from app.foundation.admin.filters import words
 from app.foundation.admin.formatters import cn_date, short_date
 from app.foundation.audit import Entry
 from app.foundation.clock.views import ClockView
@@ -21,9 +22,10 @@ from app.foundation.tenancy.models import Office, Site, Unit
 from app.foundation.tenancy.routing import RoutingRefused, Ruling, UnitFact
 from app.kernel import paths, workdays
 from app.kernel.errors import fill
+from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Deadline
 from app.plugins.establishment.labels import RANK
-from app.plugins.surveys import labels, register
+from app.plugins.surveys import desks, doubles, labels, queries, register
 from app.plugins.surveys.models import EDITABLE, SurveySheet
 
 SAVED = "survey.saved"
@@ -86,22 +88,51 @@ def next_step(sheet: SurveySheet, deadline: Deadline | None, office: str) -> str
 
 
 def responsible(sheet: SurveySheet) -> tuple[str, str]:
-    """Who fills the sheet in, and by which rule and article (S8–S11)."""
+    """Who fills the sheet in, and by which rule and article (S7–S11)."""
     if sheet.filing_desk is not None:
-        desk = sheet.filing_desk
-        source = str(desk.settings.get("source", ""))
-        return str(_("该网站由%(desk)s负责填报，不随开办单位。", desk=desk.name)), source
+        return desk_rule(sheet.filing_desk)
+    return _arranged(sheet, *filing_rule(sheet.unit_id))
+
+
+def desk_rule(desk: Office) -> tuple[str, str]:
+    """That a desk fills in single sites, and by which article (S8)."""
+    said = str(_("该网站由%(desk)s负责填报，不随开办单位。", desk=desk.name))
+    return said, str(desk.settings.get("source", ""))
+
+
+def _arranged(sheet: SurveySheet, rule: str, source: str) -> tuple[str, str]:
+    """With the lower office that arranges the survey in its own territory, where the notice leaves it to it (S7)."""
+    plan = next((one for one in campaigns.timetable().plans if one.id == sheet.campaign_id), None)
+    group = plan.group_for_office(sheet.review_path) if plan is not None else None
+    office = queries.reviewing_office(sheet) if group is not None else None
+    if plan is None or group is None or office is None:
+        return rule, source
+    left = next(
+        (s.source for s in plan.steps if s.kind == queries.SURVEY and s.open and group.key in s.groups), ""
+    )
+    said = str(_("本辖区的调查摸底由%(office)s部署。%(rule)s", office=office.short_name, rule=rule))
+    return said, "、".join(one for one in dict.fromkeys((left, source)) if one)
+
+
+def filing_rule(unit_id: int) -> tuple[str, str]:
+    """Who fills in for a unit, and by which rule and article; a desk named by an office, by that office's word."""
     # The rule rests on the supervising unit and its desk, which the unit itself need not see.
     with access.acting_as(access.system("survey responsibility", over=access.EVERYWHERE)):
         try:
-            ruling = _ruling(sheet.unit_id)
+            unit, ruling = _ruling(unit_id)
         except RoutingRefused as refused:
             return fill(str(_(refused.message)), refused.params), refused.source
-    return fill(str(_(ruling.rule)), ruling.params), ruling.source
+        named = audit.timeline(unit) if unit.named_desk_id is not None else []
+    decided = next((one for one in named if one.verb == desks.VERB and not one.after.get("sites")), None)
+    said = fill(str(_(ruling.rule)), ruling.params)
+    if decided is None:
+        return said, ruling.source
+    day = cn_date(clock.localise(decided.at).date())
+    return said, str(_("%(post)s %(day)s调整：%(reason)s", post=decided.post, day=day, reason=decided.reason))
 
 
-def _ruling(unit_id: int) -> Ruling:
-    """How the unit's forms are filed, read in two statements.
+def _ruling(unit_id: int) -> tuple[Unit, Ruling]:
+    """A unit and how its forms are filed, read in two statements.
 
     Raises:
         RoutingRefused: see ``routing.derive``.
@@ -127,7 +158,7 @@ def _ruling(unit_id: int) -> Ruling:
         named_desk=unit.named_desk.path if unit.named_desk is not None else None,
         supervisor_desk=personnel.path if personnel is not None else None,
     )
-    return routing.derive(fact, tree).filing
+    return unit, routing.derive(fact, tree).filing
 
 
 def story(entries: Iterable[Entry]) -> list[Entry]:
@@ -164,7 +195,18 @@ def compared(sheet: SurveySheet) -> list[Against]:
         ),
         _plain(str(labels.FIELDS["rank"]), str(RANK[unit.rank]), unit.rank == sheet.rank),
     ]
-    return [*found, *_sites(sheet, register.sites_of(sheet))]
+    return [*found, *_sites(sheet, register.sites_of(sheet)), *_doubled(sheet)]
+
+
+def _doubled(sheet: SurveySheet) -> list[Against]:
+    """Domains that others have too: whoever handed in the sheet has said that they are right."""
+    found = doubles.of(sheet, queries.entry_of(sheet), actor=access.current_actor())
+    return [Against(str(_("网站")), f"{_domain(sheet, one.field)}：{words(one)}", False) for one in found]
+
+
+def _domain(sheet: SurveySheet, field: str) -> str:
+    _sites_word, number, name = field.split("-")
+    return str(getattr(sheet.sites[int(number)], name))
 
 
 def _plain(what: str, text: str, agrees: bool) -> Against:

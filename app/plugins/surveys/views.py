@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Facts, current_actor
+from app.foundation.admin import memory
+from app.foundation.admin.arguments import LIST_MAX, BadArgument
 from app.foundation.admin.formatters import Cell
 from app.foundation.admin.interface import ScopedInterface
-from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
-from app.foundation.database import transaction
-from app.foundation.tenancy.models import Unit
-from app.kernel.errors import Invalid
+from app.foundation.admin.operators import In, RequestFilters
+from app.foundation.admin.targets import Row
+from app.foundation.admin.views import ScopedModelView, ScopedView, action, expose, has_access
+from app.foundation.database import db, transaction
+from app.foundation.tenancy.models import Office, Unit
+from app.kernel.errors import N_, Invalid
 from app.plugins.establishment.labels import RANK
-from app.plugins.surveys import labels, queries, register, rules, service, shown
+from app.plugins.operations.exports import answer, limit, long, wait_url
+from app.plugins.surveys import labels, printing, queries, register, rules, service, shown
 from app.plugins.surveys.filling import Filling
 from app.plugins.surveys.models import EDITABLE, SurveySheet
 from app.plugins.surveys.offices import OwnAndBelow, name_of
+from app.plugins.surveys.printing import PIECE
 
 
 class SheetListView(ScopedModelView):
@@ -30,7 +38,10 @@ class SheetListView(ScopedModelView):
     route_base = "/surveys"
     datamodel = ScopedInterface(SurveySheet)
     obj = "survey"
+    acts = {"ticked": "see", "sheets": "see", "sheets_pdf": "see", "start_print": "see"}
+    targets = {"sheets.sheet": Row(SurveySheet), "sheets_pdf.sheet": Row(SurveySheet)}
     base_permissions = ["can_list"]
+    list_template = "surveys/list.html"
     list_title = _l("摸底调查表")
     list_columns = ["unit_name", "nature", "review_path", "site_count", "state", "submitted_at"]
     label_columns = {
@@ -75,6 +86,84 @@ class SheetListView(ScopedModelView):
         drawn["site_count"] = Cell(count, name="site_count")
         return tuple(drawn[name] for name in columns)
 
+    @action("print", _l("打印"), single=False)
+    def ticked(self, rows: Any) -> Any:
+        """Go on to the page that prints the ticked sheets."""
+        return redirect(url_for("SheetListView.sheets", sheet=[row.id for row in rows]))
+
+    @expose("/sheets")
+    @has_access
+    def sheets(self) -> str:
+        """Before printing: which sheets, at once or as work to wait for.
+
+        Raises:
+            NotSeen: a sheet that was ticked is not there, or not the actor's to see.
+            Refusal: more than a file may have.
+        """
+        args = MultiDict(request.args)
+        if "sheet" not in args:
+            args, _found = memory.list_arguments(self.name, self.read_list)
+        count = self.counted(args, limit(printing.NAME).most)
+        return self.render_template(
+            "surveys/print.html",
+            count=count,
+            waits=bool(long(printing.NAME, count)),
+            file=_with("SheetListView.sheets_pdf", args),
+            start=_with("SheetListView.start_print", args),
+        )
+
+    @expose("/sheets.pdf")
+    @has_access
+    def sheets_pdf(self) -> Any:
+        """The sheets an address asks for in one file; who took it is remembered.
+
+        Raises:
+            NotSeen, Refusal: as ``sheets``; also more than can be waited for.
+        """
+        count = self.counted(request.args, limit(printing.NAME).most)
+        if long(printing.NAME, count):
+            return redirect(_with("SheetListView.sheets", request.args))
+        keys = [key for piece in self.walk(request.args, PIECE) for key in piece]
+        made = printing.several(queries.several(keys))
+        with transaction():
+            printing.remember(len(keys), actor=current_actor())
+        return answer(made.name, made.content_type, made.content)
+
+    @expose("/sheets", methods=["POST"])
+    @has_access
+    def start_print(self) -> Any:
+        """Put a long print to work.
+
+        Raises:
+            Refusal: see ``printing.put``.
+        """
+        count = self.counted(request.args, limit(printing.NAME).most)
+        with transaction():
+            printing.put(MultiDict(request.args), count, actor=current_actor())
+        return redirect(wait_url())
+
+    def counted(self, args: MultiDict[str, str], most: int) -> int:
+        """How many sheets an address asks for, to one more than ``most``."""
+        found = self.datamodel.count(self._chosen(args), most)
+        return most + 1 if found.more else int(found)
+
+    def walk(self, args: MultiDict[str, str], size: int) -> Iterator[list[int]]:
+        """Their keys, piece by piece."""
+        for rows in self.datamodel.walk(self._chosen(args), "asc", size):
+            yield [row.id for row in rows]
+
+    def _chosen(self, args: MultiDict[str, str]) -> RequestFilters:
+        """The ticked sheets, each of them seen; without any, the filters of the list."""
+        keys = args.getlist("sheet")
+        if not keys:
+            _asked, filters = self.read_list(args)
+            return filters
+        if len(keys) > LIST_MAX:
+            raise BadArgument("sheet", N_("一次最多办理 %(most)s 条。"), most=LIST_MAX)
+        filters = self.filters_prototype.fresh()
+        filters.add_filter("id", In, [row.id for row in self.datamodel.all_seen(keys)])
+        return filters
+
 
 class SurveyView(Filling, ScopedView):
     """One sheet."""
@@ -82,7 +171,7 @@ class SurveyView(Filling, ScopedView):
     route_base = "/surveys"
     obj = "survey"
     acts = {
-        "page": "see", "paper": "see", "todo": "edit", "new": "edit", "start": "edit", "edit": "edit", "fill": "edit",
+        "page": "see", "paper": "see", "todo": "edit", "new": "edit", "start": "edit", "edit": "edit", "fill": "edit", "look": "edit",
         "check": "edit", "submit": "submit", "withdraw": "submit", "accept": "accept", "give_back": "return",
     }  # fmt: skip
     targets = {"pk": SurveySheet, "new.unit": Unit, "start.unit": Unit}
@@ -114,8 +203,16 @@ class SurveyView(Filling, ScopedView):
         sheet = queries.find(plan.id, unit_id, desk_id) if plan is not None else None
         if sheet is not None:
             return redirect(url_for("SurveyView.edit", pk=sheet.id))
+        desk = db.session.get(Office, desk_id) if desk_id is not None else None
+        rule, source = shown.desk_rule(desk) if desk is not None else shown.filing_rule(unit_id)
         return self.render_template(
-            "surveys/new.html", found=found, plan=plan, unit_id=unit_id, desk_id=desk_id
+            "surveys/new.html",
+            found=found,
+            plan=plan,
+            unit_id=unit_id,
+            desk_id=desk_id,
+            responsible=rule,
+            responsible_source=source,
         )
 
     @expose("/new", methods=["POST"])
@@ -137,12 +234,12 @@ class SurveyView(Filling, ScopedView):
         """The sheet with its dates, what happened, and what may be done now."""
         return self._page(queries.get(pk))
 
-    @expose("/<int:pk>/paper")
+    @expose("/<int:pk>/sheet.pdf")
     @has_access
-    def paper(self, pk: int) -> str:
+    def paper(self, pk: int) -> Any:
         """Annex 5 as paper, for the seals."""
-        sheet = queries.get(pk)
-        return self.render_template("surveys/paper.html", sheet=sheet, ranks=RANK, fields=labels.FIELDS)
+        made = printing.one(queries.get(pk))
+        return answer(made.name, made.content_type, made.content)
 
     @expose("/<int:pk>/withdraw", methods=["POST"])
     @has_access
@@ -182,6 +279,7 @@ class SurveyView(Filling, ScopedView):
         actor, deadline, office = current_actor(), queries.deadline(sheet), queries.reviewing_office(sheet)
         office_name = office.short_name if office is not None else ""
         can = {act: access.can(actor, "survey", act, sheet) for act in ("edit", "submit", "accept", "return")}
+        can["reassign"] = access.can(actor, "unit", "edit", sheet)
         rule, source = shown.responsible(sheet)
         return self.render_template(
             "surveys/show.html",
@@ -200,7 +298,7 @@ class SurveyView(Filling, ScopedView):
             responsible=rule,
             responsible_source=source,
             office=office_name,
-            scans=queries.scans(sheet),
+            scans=queries.scans(sheet) if sheet.no_website else [],
             compared=shown.compared(sheet) if can["accept"] and sheet.state == "submitted" else [],
             story=shown.story(audit.timeline(sheet)),
             today=clock.today(),
@@ -208,6 +306,12 @@ class SurveyView(Filling, ScopedView):
             reason_longest=rules.REASON_LONGEST,
             findings=list(findings),
         )
+
+
+def _with(endpoint: str, args: MultiDict[str, str]) -> str:
+    """The address of a page with the arguments of another; whatever they are called, ``url_for`` is not told them."""
+    query = urlencode(list(args.items(multi=True)))
+    return f"{url_for(endpoint)}?{query}" if query else url_for(endpoint)
 
 
 def _number(values: Mapping[str, str], name: str) -> int | None:

@@ -67,6 +67,35 @@ def test_rows_come_and_go_and_what_was_typed_stays(enter: Open, sheet_id: int, s
         ]
 
 
+def test_each_field_is_judged_as_soon_as_it_is_left(enter: Open, sheet_id: int) -> None:
+    page = enter("unit.czj", f"/surveys/{sheet_id}/edit")
+    page.fill("[name=phone]", "7786510")
+    page.press("[name=phone]", "Tab")
+    expect(page.locator("[data-told=phone]")).to_have_text("将记为 0736-7786510")
+    page.fill("[name=sites-0-ip]", "10.0.0.1")
+    page.press("[name=sites-0-ip]", "Tab")
+    told = page.locator('[data-told="sites-0-ip"]')
+    expect(told).to_contain_text("公网")
+    expect(page.locator("[name=sites-0-ip]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator('[data-told="sites-0-chinese_domain"]')).to_contain_text("xn--")
+    page.fill("[name=sites-0-ip]", "203.0.113.9")
+    page.press("[name=sites-0-ip]", "Tab")
+    expect(told).to_have_text("IPv4 地址，记为 203.0.113.9")
+    expect(page.locator("[name=sites-0-ip]")).not_to_have_attribute("aria-invalid", "true")
+    page.click("[data-add]")
+    page.fill("[name=sites-1-english_domain]", "不是域名")
+    page.press("[name=sites-1-english_domain]", "Tab")
+    expect(page.locator('[data-told="sites-1-english_domain"]')).to_contain_text("连同后缀")
+
+
+def test_without_a_script_the_button_judges_and_keeps_what_was_typed(enter: Open, sheet_id: int) -> None:
+    page = enter("unit.czj", f"/surveys/{sheet_id}/edit", java_script_enabled=False)
+    page.fill("[name=phone]", "139")
+    page.click(".finish button[value=look]")
+    expect(page.locator("#f-phone-err")).to_be_visible()
+    assert page.input_value("[name=phone]") == "139"
+
+
 def test_the_summary_takes_one_to_the_field(enter: Open, sheet_id: int) -> None:
     page = enter("unit.czj", f"/surveys/{sheet_id}/edit")
     page.fill("[name=sites-0-ip]", "内网")
@@ -82,7 +111,8 @@ def test_the_summary_takes_one_to_the_field(enter: Open, sheet_id: int) -> None:
     ("who", "path"),
     [
         ("unit.czj", "/surveys/{pk}/edit"), ("unit.czj", "/surveys/{pk}/"), ("unit.czj", "/surveys/todo"),
-        ("unit.czj", "/surveys/{pk}/paper"), ("changde.clerk", "/surveys/list/"), ("unit.czj", "/campaigns/1/"),
+        ("changde.clerk", "/surveys/sheets?sheet={pk}"), ("changde.clerk", "/filing/list/"), ("changde.clerk", "/filing/3/"),
+        ("changde.clerk", "/survey-report/"), ("changde.clerk", "/surveys/list/"), ("unit.czj", "/campaigns/1/"),
         ("wuling.head", "/campaigns/1/local/4"),
     ],
 )  # fmt: skip

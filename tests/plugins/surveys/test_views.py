@@ -217,7 +217,6 @@ def test_a_municipal_unit_without_a_website(siteless: tuple[Browser, int], sign_
     )
     for stranger in ("wuling.clerk", "unit.czj", "changde.egov"):
         assert sign_in(stranger).get(file[1]).status_code == 404
-    assert "无网站" in text_of(browser.get(f"/surveys/{pk}/paper"))
 
 
 @pytest.mark.parametrize("content", [b"MZ\x90\x00 a program", b"<html>", b"GIF89a"])
@@ -376,7 +375,7 @@ def test_lists_api_and_typed_addresses_show_exactly_ones_own(
     assert listed == {str(several[name]) for name in SEEN[who]} == {str(one) for one in api["ids"]}
     for name, number in several.items():
         expected = 200 if name in SEEN[who] else 404
-        for url in (f"/surveys/{number}/", f"/surveys/{number}/paper", f"/api/v1/surveys/{number}"):
+        for url in (f"/surveys/{number}/", f"/surveys/{number}/sheet.pdf", f"/api/v1/surveys/{number}"):
             assert browser.get(url).status_code == expected, (name, url)
 
 
@@ -406,7 +405,7 @@ def test_filters_by_state_nature_and_office(sign_in: SignIn, several: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "url", ["/surveys/list/", "/surveys/todo", "/surveys/1/", "/surveys/1/edit", "/surveys/1/paper"]
+    "url", ["/surveys/list/", "/surveys/todo", "/surveys/1/", "/surveys/1/edit", "/surveys/1/sheet.pdf"]
 )
 def test_a_stranger_is_asked_to_sign_in(app: Flask, url: str) -> None:
     answer = Browser(app, app.response_class).get(url)
@@ -464,7 +463,7 @@ def test_nothing_a_person_can_send_is_a_fault_of_ours(unit: Browser, pk: int, da
         ("renshe.coordinator", "/surveys/todo", 10),
         ("unit.wljy", "/surveys/{pk}/", 15),
         ("wuling.clerk", "/surveys/{pk}/", 15),
-        ("unit.wljy", "/surveys/{pk}/paper", 15),
+        ("unit.wljy", "/surveys/{pk}/sheet.pdf", 15),
         ("unit.rcfw", "/surveys/{sub}/edit", 15),
         ("unit.rcfw", "/surveys/{sub}/check", 15),
         ("renshe.coordinator", "/surveys/{sub}/", 15),

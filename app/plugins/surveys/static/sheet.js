@@ -9,8 +9,8 @@
   function renumber() {
     rows.querySelectorAll("[data-row]").forEach(function (row, place) {
       row.querySelector("[data-number]").textContent = String(place + 1);
-      row.querySelectorAll("[id], [for], [name], [value], [aria-describedby]").forEach(function (part) {
-        ["id", "for", "name", "aria-describedby"].forEach(function (name) {
+      row.querySelectorAll("[id], [for], [name], [value], [aria-describedby], [data-told]").forEach(function (part) {
+        ["id", "for", "name", "aria-describedby", "data-told"].forEach(function (name) {
           if (part.hasAttribute(name)) {
             part.setAttribute(name, part.getAttribute(name).replace(/sites-\d+-/g, "sites-" + place + "-"));
           }
