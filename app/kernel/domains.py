@@ -22,6 +22,7 @@ ENGLISH_FIELD = "english_domain"
 
 _LONGEST_TYPED = 255
 _LONGEST_HOST = 253
+_LONGEST_LABEL = 63
 _ASCII_LABEL = re.compile(r"[a-z0-9-]+", re.ASCII)
 _NOT_A_HOST = re.compile(r"[/\\:@?#]")
 
@@ -110,8 +111,16 @@ def _ascii_label(label: str, field: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _encoded(label: str) -> str:
-    """IDNA's own encoding; remembered, for a domain is read, compared and looked up within one breath."""
-    return idna.alabel(label).decode("ascii")
+    """IDNA's own encoding; remembered, for a domain is read, compared and looked up within one breath.
+
+    Among letters, digits, hyphens and simplified Han there is nothing that IDNA would refuse but the length.
+    """
+    if not all(char.isascii() or _is_gb2312(char) for char in label):
+        return idna.alabel(label).decode("ascii")
+    encoded = label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+    if len(encoded) > _LONGEST_LABEL:
+        raise UnicodeError("label too long")
+    return encoded
 
 
 def _parse(text: str, field: str, allowed: Callable[[str], bool]) -> Domain:

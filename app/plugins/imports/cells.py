@@ -13,6 +13,7 @@ from app.kernel.errors import N_, Finding
 
 FORMULA, DATE, SCIENTIFIC = "formula", "date", "scientific"
 LONGEST = 2000  # what lies beyond is longer than any field: read no further
+_EDGES = " \t\r\n\u3000\xa0\u200b\ufeff"
 _BLANKS = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{2}", re.IGNORECASE)
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -39,9 +40,13 @@ class Cell:
 
 def read(value: Any, row: int, column: int, *, formula: bool = False) -> Cell:
     """One value of calamine's as a cell."""
+    kind = ""
     if isinstance(value, str):
-        text = _UNREADABLE.sub("", value[:LONGEST]).strip(" \t\r\n\u3000\xa0\u200b\ufeff")
-        kind = SCIENTIFIC if _SCIENTIFIC.fullmatch(text) else ""
+        text = value[:LONGEST].strip(_EDGES)
+        if not text.isprintable():
+            text = _UNREADABLE.sub("", text).strip(_EDGES)
+        if text[:1].isdigit() and _SCIENTIFIC.fullmatch(text):
+            kind = SCIENTIFIC
     else:
         text, kind = _plain(value)
     return Cell(text, row, column, FORMULA if formula else kind)

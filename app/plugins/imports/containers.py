@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cache
 
 from app.kernel.errors import N_, Refusal
 from app.plugins.imports.limits import MEGABYTE, Limits
@@ -36,7 +37,6 @@ _LEFT_OF_BOOK = re.compile(
     rb"<(externalReferences|definedNames|pivotCaches|extLst)(\s[^>]*)?(/>|>.*?</\1>)", re.DOTALL
 )
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
-_CELL = re.compile(rb"<c\b[^>]*?\sr\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"'][^>]*(?<!/)>")
 _FORMULA = re.compile(rb"<c\b[^>]*?\sr\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"'][^>]*>\s*<f[\s>/]")
 
 
@@ -178,9 +178,9 @@ def _ensure_plain(text: bytes) -> None:
 
 
 def _ensure_within(text: bytes, limits: Limits) -> None:
-    """No cell so far out that the table between would fill the memory."""
+    """No cell so far out that the table between would fill the memory; only those far enough out are looked at."""
     row, column = 0, 0
-    for letters, number in set(_CELL.findall(text)):
+    for letters, number in _far(len(str(limits.lines))).findall(text):
         row, column = max(row, int(number)), max(column, _column(letters))
     if row > limits.lines:
         raise _refusal(
@@ -196,6 +196,13 @@ def _ensure_within(text: bytes, limits: Limits) -> None:
             column=column,
             most=limits.columns,
         )
+
+
+@cache
+def _far(digits: int) -> re.Pattern[bytes]:
+    """Cells that hold something, with two letters or more, or a row of at least so many digits."""
+    place = rb"(?=[A-Za-z]{2}|[A-Za-z][0-9]{%d})([A-Za-z]{1,4})([0-9]{1,9})" % digits
+    return re.compile(rb"<c\b[^>]*?\sr\s*=\s*[\"']" + place + rb"[\"'][^>]*(?<!/)>")
 
 
 def _formulas(text: bytes) -> frozenset[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from app.foundation import access, audit, jobs
 from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db, transaction
 from app.foundation.jobs import Job
-from app.foundation.tenancy.models import Office
+from app.foundation.tenancy.models import Office, Person, Post
 from app.kernel.errors import AccessDenied, Invalid, NotSeen, Refusal, WrongState
 from app.plugins.imports import queries, service
 from app.plugins.imports.models import ImportBatch, ImportFile, ImportLine
@@ -314,15 +315,18 @@ def test_a_job_broken_off_goes_on_where_it_stopped(
     assert batch_of(pk).counts["applied"] == 2
 
 
-def test_a_clerk_whose_post_ended_takes_nothing_in(app: Flask, acting: As, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clerk_whose_post_ended_takes_nothing_in(app: Flask, acting: As) -> None:
     pk = tried(app, acting, listed({}))
     with acting(CLERK) as actor, transaction():
         service.apply(queries.get(pk), actor=actor)
-    monkeypatch.setattr("app.foundation.jobs.running.actors.load", lambda person: access.actor_for("changde.auditor"))
+    with access.acting_as(PLATFORM), transaction():
+        for post in db.session.scalars(select(Post).join(Person).where(Person.username == CLERK)):
+            post.until = date(2014, 11, 17)
     jobs.run_due(app)
+    read_afresh()
     with access.acting_as(PLATFORM):
-        job = db.session.scalars(select(Job).order_by(Job.id.desc())).first()
-    assert job is not None and job.state == "dead" and "岗位" in job.error
+        job = db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
+    assert job.state == "dead" and "岗位" in job.error
     assert count(SurveySheet) == 0
 
 
