@@ -140,7 +140,7 @@ def _list_row(
     """One row: of the unit it names, or, where cells are merged downwards, of the one above."""
     row, here = tab.rows[number], {}
     for name, place in columns.items():
-        value = row[place]
+        value = row[place] if place < len(row) else ""
         if value != "" and value is not None:
             cell = cells.read(value, number, place, formula=(number, place) in tab.formulas)
             if cell.text or cell.kind:

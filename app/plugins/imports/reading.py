@@ -52,11 +52,25 @@ def tabs(book: Book) -> Iterator[Tab]:
             rows = sheet.to_python(skip_empty_area=False)
             spans = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
             hidden = seen.visible != calamine.SheetVisibleEnum.Visible
-            yield Tab(seen.name, hidden, rows, spans, book.formulas.get(parts.get(seen.name, ""), frozenset()))
+            formulas = book.formulas.get(parts.get(seen.name, ""), frozenset())
+            _show(rows, formulas)
+            yield Tab(seen.name, hidden, rows, spans, formulas)
     except (calamine.CalamineError, ValueError, KeyError, SyntaxError) as error:
         raise Refusal(
             "file-broken", N_("文件不完整或者已经损坏，打不开。请重新保存后上传。"), field=FIELD
         ) from error
+
+
+def _show(rows: list[list[Any]], formulas: frozenset[tuple[int, int]]) -> None:
+    """A formula nobody has calculated yet leaves its cell blank: let it be seen all the same."""
+    width = max(map(len, rows), default=0)
+    for row, column in formulas:
+        while len(rows) <= row:
+            rows.append([""] * width)
+        line = rows[row]
+        line += [""] * (column + 1 - len(line))
+        if line[column] in ("", None):
+            line[column] = "="
 
 
 def _parts(content: bytes) -> dict[str, str]:
