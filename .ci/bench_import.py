@@ -45,7 +45,9 @@ def run(verdict: Verdict) -> None:
         if found is not None:
             server = PostgresServer(found, Path(folder) / "postgres", shared_buffers="256MB")
             try:
-                _compare("postgres.", Path(folder), server.url(server.create()), book, time.perf_counter, verdict)
+                _compare(
+                    "postgres.", Path(folder), server.url(server.create()), book, time.perf_counter, verdict
+                )
             finally:
                 server.stop()
 

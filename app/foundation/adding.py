@@ -57,9 +57,7 @@ def add(model: type[FactColumns], names: Sequence[str], rows: Iterable[Row]) -> 
     _ensure_writable(actor, model, derived, facts.values())
     _ensure_linked(actor, model, names, listed, key)
     connection = db.session.connection()
-    return bulk.spread(
-        connection, model, (*names, *derived), ((*row, *facts[row[place]]) for row in listed)
-    )
+    return bulk.spread(connection, model, (*names, *derived), ((*row, *facts[row[place]]) for row in listed))
 
 
 def _ensure_open() -> None:
@@ -141,4 +139,6 @@ def _ensure_seen(link: Link, model: type[FactColumns], keys: set[int]) -> None:
         some = asked[start : start + AT_ONCE]
         seen = set(db.session.scalars(select(target.id).where(target.id.in_(some))))
         if not seen.issuperset(some):
-            raise ForeignWrite(f"{model.__name__}.{link.key}: a {target.__name__} that the actor does not see")
+            raise ForeignWrite(
+                f"{model.__name__}.{link.key}: a {target.__name__} that the actor does not see"
+            )

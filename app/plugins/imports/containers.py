@@ -71,9 +71,7 @@ def unpack(data: bytes, limits: Limits) -> Book:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _unpack(archive, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
-        raise _refusal(
-            "file-broken", N_("文件不完整或者已经损坏，打不开。请重新保存后上传。")
-        ) from None
+        raise _refusal("file-broken", N_("文件不完整或者已经损坏，打不开。请重新保存后上传。")) from None
 
 
 def _refusal(code: str, message: str, **params: object) -> Refusal:
@@ -85,13 +83,12 @@ def _other(data: bytes) -> Refusal:
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             return _refusal("file-password", N_("工作簿设有打开密码，读不了。请取消密码后重新上传。"))
-        return _refusal(
-            "file-xls", N_("这是旧版（.xls）文件。请在 Excel 或 WPS 中另存为“.xlsx”后上传。")
-        )
+        return _refusal("file-xls", N_("这是旧版（.xls）文件。请在 Excel 或 WPS 中另存为“.xlsx”后上传。"))
     start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta", b"<head")):
         return _refusal(
-            "file-page", N_("这是网页或者 XML 文件，只是改了扩展名。请在 Excel 或 WPS 中另存为“.xlsx”后上传。")
+            "file-page",
+            N_("这是网页或者 XML 文件，只是改了扩展名。请在 Excel 或 WPS 中另存为“.xlsx”后上传。"),
         )
     if start.startswith(b"%pdf"):
         return _refusal("file-pdf", N_("这是 PDF 文件。请上传填写附件5的电子表格（.xlsx）。"))
@@ -137,9 +134,7 @@ def _unpack(archive: zipfile.ZipFile, limits: Limits) -> Book:
 def _ensure_workbook(archive: zipfile.ZipFile, names: list[str]) -> None:
     """An .xlsx and nothing more: no macros, no other kind of document."""
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise _refusal(
-            "book-macros", N_("工作簿带有宏（.xlsm），不予接收。请另存为不含宏的“.xlsx”后上传。")
-        )
+        raise _refusal("book-macros", N_("工作簿带有宏（.xlsm），不予接收。请另存为不含宏的“.xlsx”后上传。"))
     if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
         kind = archive.read("mimetype")
         if b"opendocument" in kind:
@@ -173,7 +168,8 @@ def _ensure_plain(text: bytes) -> None:
         raise zipfile.BadZipFile("not XML in UTF-8")
     if any(mark in text for mark in _DECLARED):
         raise _refusal(
-            "book-entities", N_("工作簿的内部格式不正常（含有实体声明），不予接收。请新建工作簿，粘贴内容后上传。")
+            "book-entities",
+            N_("工作簿的内部格式不正常（含有实体声明），不予接收。请新建工作簿，粘贴内容后上传。"),
         )
 
 

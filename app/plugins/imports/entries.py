@@ -89,7 +89,7 @@ def _clash(field: str, row: int) -> str:
 def place(written: Written, field: str) -> tuple[int, int] | None:
     """Row and column (from 0) of the cell a finding is about; None where no cell was written."""
     if field.startswith("clash-"):
-        _clash_, row, name = field.split("-", 2)
+        _said, row, name = field.split("-", 2)
         found = next((c for n, c in written.clashes if n == name and c.row == int(row)), None)
     elif field == "unit":
         found = next((written.values[key] for key in KEYS if key in written.values), None)
@@ -117,9 +117,7 @@ def _site(number: int, site: Mapping[str, cells.Cell], findings: list[Finding]) 
     )
 
 
-def _count(
-    written: Written, raw: str, rows: int, findings: list[Finding], *, no_website: bool
-) -> int | None:
+def _count(written: Written, raw: str, rows: int, findings: list[Finding], *, no_website: bool) -> int | None:
     plain = cells.compact(raw)
     if not plain:
         if no_website:
@@ -127,9 +125,7 @@ def _count(
         return rows if written.kind == LIST and rows else None  # a list counts by its rows
     match = _COUNT.fullmatch(plain)
     if match is None:
-        findings.append(
-            Finding("site_count", N_("网站个数请填数字，例如 2。"), code="count-format")
-        )
+        findings.append(Finding("site_count", N_("网站个数请填数字，例如 2。"), code="count-format"))
         return None
     return int(match[1])
 

@@ -138,6 +138,24 @@ def _list_row(
     tab: Tab, number: int, columns: Mapping[str, int], found: dict[str, Written], last: Written | None
 ) -> Written | None:
     """One row: of the unit it names, or, where cells are merged downwards, of the one above."""
+    here = _cells_of(tab, number, columns)
+    if not here or all(_ALL_OF.get(label(cell.text)) == name for name, cell in here.items()):
+        return last  # nothing, or the headings once more
+    keys = [cells.compact(here[key].text) for key in KEYS if key in here]
+    key = keys[0] if keys else ""
+    sheet = last if last is not None and not key else found.setdefault(key, Written(LIST, tab.name, number))
+    site = {name: cell for name, cell in here.items() if name in SITE}
+    if site:
+        sheet.sites.append(site)
+    for name in here.keys() - site.keys():
+        known = sheet.values.setdefault(name, here[name])
+        if cells.compact(known.text) != cells.compact(here[name].text):
+            sheet.clashes.append((name, here[name]))
+    return sheet
+
+
+def _cells_of(tab: Tab, number: int, columns: Mapping[str, int]) -> dict[str, Cell]:
+    """The cells of a row in which something stands, by field."""
     row, here = tab.rows[number], {}
     for name, place in columns.items():
         value = row[place] if place < len(row) else ""
@@ -145,25 +163,7 @@ def _list_row(
             cell = cells.read(value, number, place, formula=(number, place) in tab.formulas)
             if cell.text or cell.kind:
                 here[name] = cell
-    if not here or all(_ALL_OF.get(label(cell.text)) == name for name, cell in here.items()):
-        return last  # nothing, or the headings once more
-    keys = [cells.compact(here[key].text) for key in KEYS if key in here]
-    if keys:
-        sheet = found.setdefault(keys[0], Written(LIST, tab.name, number))
-    elif last is None:
-        sheet = found.setdefault("", Written(LIST, tab.name, number))
-    else:
-        sheet = last
-    site = {name: cell for name, cell in here.items() if name in SITE}
-    if site:
-        sheet.sites.append(site)
-    for name, cell in here.items():
-        if name in SITE:
-            continue
-        known = sheet.values.setdefault(name, cell)
-        if cells.compact(known.text) != cells.compact(cell.text):
-            sheet.clashes.append((name, cell))
-    return sheet
+    return here
 
 
 # -- forms ---------------------------------------------------------------------------------------------------
@@ -199,9 +199,10 @@ def _forms(tab: Tab) -> Iterator[Written]:
 
 
 def _begins(here: Sequence[Cell], named: Mapping[int, str], sheet: Written | None) -> bool:
-    head = any(
-        label(one.text).startswith(_BEGINS) or label(one.text).endswith(_TITLE) for one in here
-    ) and "unit_name" not in named.values()
+    head = (
+        any(label(one.text).startswith(_BEGINS) or label(one.text).endswith(_TITLE) for one in here)
+        and "unit_name" not in named.values()
+    )
     if head:
         return sheet is None or sheet.begun
     return "unit_name" in named.values() and (sheet is None or "unit_name" in sheet.values)

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from xml.etree.ElementTree import fromstring  # noqa: S405  # nosec B405 - parts that declare no entities, see containers
+from xml.etree.ElementTree import fromstring  # nosec B405 - parts that declare no entities, see containers
 
 import python_calamine as calamine
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.foundation import access, adding, audit, clock, jobs
 from app.foundation.access import Actor
@@ -15,16 +15,7 @@ from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, Finding, Invalid, Refusal, WrongState
 from app.plugins.imports import containers, flow, plan, queries
 from app.plugins.imports.limits import MEGABYTE, limits
-from app.plugins.imports.models import (
-    APPLIED,
-    CANCELLED,
-    READ,
-    REFUSED,
-    UPLOADED,
-    ImportBatch,
-    ImportFile,
-    ImportLine,
-)
+from app.plugins.imports.models import READ, UPLOADED, ImportBatch, ImportFile, ImportLine
 from app.plugins.imports.plan import Planned
 from app.plugins.surveys import bulk
 
@@ -37,9 +28,7 @@ _LINE = (
 MOVED_ON = N_("试读之后，该单位的摸底调查表已由他人填写或者修改，没有导入。请核对后重新上传。")
 
 
-def upload(
-    office: Office, files: Sequence[tuple[str, bytes]], *, hand_in: bool, actor: Actor
-) -> ImportBatch:
+def upload(office: Office, files: Sequence[tuple[str, bytes]], *, hand_in: bool, actor: Actor) -> ImportBatch:
     """Take workbooks in, to be tried by a job.
 
     Raises:
@@ -131,9 +120,7 @@ def job_of(batch: ImportBatch) -> jobs.Job | None:
 # -- what the jobs write -------------------------------------------------------------------------------------
 
 
-def tried(
-    batch: ImportBatch, planned: Sequence[tuple[int, Planned]], sites: int, *, actor: Actor
-) -> None:
+def tried(batch: ImportBatch, planned: Sequence[tuple[int, Planned]], sites: int, *, actor: Actor) -> None:
     """Write down what a batch comes to.
 
     Raises:
@@ -147,9 +134,7 @@ def tried(
     rows = []
     for place, one in planned:
         line = plan.line_of(one)
-        rows.append(
-            (batch.office_id, batch.id, keys[one.item.file], place, *(line[name] for name in _LINE))
-        )
+        rows.append((batch.office_id, batch.id, keys[one.item.file], place, *(line[name] for name in _LINE)))
     audit.record(actor, "import.read", batch, after={"counts": batch.counts, "sites": sites})
     adding.add(ImportLine, ("office_id", "batch_id", "file_id", "number", *_LINE), rows)
 
@@ -181,14 +166,9 @@ def take_in(
     kept = {line.id for line, _one in good}
     reason = f"导入批次 {batch.id}"
     bulk.take_in([one.judged for _line, one in good if one.judged is not None], actor=actor, reason=reason)
-    if kept:
-        db.session.execute(
-            update(ImportLine).where(ImportLine.id.in_(kept)).values(outcome="applied"),
-            execution_options={"synchronize_session": False},
-        )
     for line, one in some:
+        line.outcome = "applied" if line.id in kept else "refused"
         if line.id not in kept:
-            line.outcome = "refused"
             findings = one.findings or (Finding("unit", MOVED_ON, code="moved-on"),)
             line.findings = [plan.said(finding, one.item.told) for finding in findings]
     return len(kept), len(some) - len(kept)
@@ -244,9 +224,3 @@ def _checked(files: Sequence[tuple[str, bytes]]) -> list[bool]:
 def _name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(char for char in last if char.isprintable()).strip()[:NAME_LONGEST] or "未命名.xlsx"
-
-
-__all__ = [
-    "APPLIED", "CANCELLED", "REFUSED", "apply", "cancel", "finished", "job_of", "refuse", "take_in", "tried",
-    "try_again", "upload",
-]  # fmt: skip

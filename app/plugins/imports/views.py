@@ -70,9 +70,7 @@ class ImportView(ScopedView):
     @has_access
     def template(self) -> Any:
         """The workbook to fill in."""
-        return exports.answer(
-            str(_("摸底调查表导入模板.xlsx")), template.CONTENT_TYPE, template.workbook()
-        )
+        return exports.answer(str(_("摸底调查表导入模板.xlsx")), template.CONTENT_TYPE, template.workbook())
 
     @expose("/", methods=["POST"])
     @has_access
@@ -198,7 +196,12 @@ def _choices(batch: ImportBatch, act: str) -> list[tuple[str, str, bool, int | N
     every = sum(batch.counts.get(one, 0) for one in labels.ACTS)
     found = [(str(_("全部")), url_for("ImportView.show", pk=batch.id), not act, every)]
     found += [
-        (str(label[0]), url_for("ImportView.show", pk=batch.id, act=one), act == one, batch.counts.get(one, 0))
+        (
+            str(label[0]),
+            url_for("ImportView.show", pk=batch.id, act=one),
+            act == one,
+            batch.counts.get(one, 0),
+        )
         for one, label in labels.ACTS.items()
     ]
     return found

@@ -20,7 +20,10 @@ NO_LONGER = N_("上传人的岗位已经不能办理这个批次。")
 
 def declare(app: Flask) -> None:
     """Say that this app can do them."""
-    kinds = ((service.TRY, _l("试读摸底调查工作簿"), try_out), (service.TAKE_IN, _l("导入摸底调查表"), take_in))
+    kinds = (
+        (service.TRY, _l("试读摸底调查工作簿"), try_out),
+        (service.TAKE_IN, _l("导入摸底调查表"), take_in),
+    )
     for name, title, run in kinds:
         jobs.declare(app, jobs.Kind(name, title, run, attempts=3, lease=120, on_behalf=True))
 
@@ -102,5 +105,3 @@ def _items(work: jobs.Work, batch: ImportBatch) -> list[Item]:
         work.progress(count, len(files), READING)
         found += plan.items(one.number, content, limits())
     return found
-
-

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.foundation import access, adding, audit, clock
@@ -156,7 +156,8 @@ class Judging:
             statement = (
                 select(SurveySheet)
                 .where(
-                    SurveySheet.unit_id.in_(asked[start : start + AT_ONCE]), SurveySheet.filing_desk_id.is_(None)
+                    SurveySheet.unit_id.in_(asked[start : start + AT_ONCE]),
+                    SurveySheet.filing_desk_id.is_(None),
                 )
                 .options(selectinload(SurveySheet.sites))
             )
@@ -217,34 +218,32 @@ def _change(some: Mapping[int, Judged], reason: str) -> list[Act]:
         statement = (
             select(SurveySheet).where(SurveySheet.id.in_(part)).options(selectinload(SurveySheet.sites))
         )
-        for sheet in db.session.scalars(statement).all():
-            one = some[sheet.id]
-            before = {**_written(queries.entry_of(sheet)), "state": sheet.state}
-            for name in KEPT:
-                setattr(sheet, name, getattr(one.entry, name))
-            if one.state == "submitted":
-                sheet.submitted_at = clock.now()
-            if sheet.state != one.state:
-                flow.take(sheet, "submit")
-            sheet.updated_at = clock.wall()
-            after = _snapshot(one)
-            names = [name for name in after if before[name] != after[name]]
-            acts.append(
-                Act(
-                    sheet.id, sheet.review_path, {n: before[n] for n in names}, {n: after[n] for n in names}, reason
-                )
-            )  # fmt: skip
-        db.session.flush()
-        db.session.execute(
-            delete(SurveySite).where(SurveySite.sheet_id.in_(part)),
-            execution_options={"synchronize_session": "fetch"},
-        )
-    _add_sites(some)
-    for key in asked:
-        sheet = db.session.get(SurveySheet, key)
-        if sheet is not None:
-            db.session.expire(sheet, ["sites"])
+        acts += [_over(sheet, some[sheet.id], reason) for sheet in db.session.scalars(statement).all()]
+    db.session.flush()
     return acts
+
+
+def _over(sheet: SurveySheet, one: Judged, reason: str) -> Act:
+    """One sheet written over; its rows are reused, so that numbers stay unique while they are written."""
+    before = {**_written(queries.entry_of(sheet)), "state": sheet.state}
+    for name in KEPT:
+        setattr(sheet, name, getattr(one.entry, name))
+    rows, sites = sheet.sites, one.entry.sites
+    for row in rows[len(sites) :]:
+        db.session.delete(row)
+    del rows[len(sites) :]
+    rows += [SurveySite(number=number) for number in range(len(rows) + 1, len(sites) + 1)]
+    for row, site in zip(rows, sites, strict=True):
+        for name in _SITE:
+            setattr(row, name, getattr(site, name))
+    if sheet.state != one.state:
+        flow.take(sheet, "submit")
+        sheet.submitted_at = clock.now()
+    sheet.updated_at = clock.wall()
+    after = _snapshot(one)
+    changed = [name for name in after if before[name] != after[name]]
+    old, new = ({name: side[name] for name in changed} for side in (before, after))
+    return Act(sheet.id, sheet.review_path, old, new, reason)
 
 
 def _add_sites(by_sheet: Mapping[int, Judged]) -> None:

@@ -18,7 +18,14 @@ ROW: dict[str, Any] = {
     "contact": "经办人甲", "phone": "7786510", "email": "a@example.cn", "no_website": "", "name": "机关事务网",
     "chinese_domain": "常德机关事务.政务", "english_domain": "jgj.example.gov.cn", "ip": "203.0.113.47",
 }  # fmt: skip
-NO_SITES = {"site_count": "", "no_website": "是", "name": "", "chinese_domain": "", "english_domain": "", "ip": ""}
+NO_SITES = {
+    "site_count": "",
+    "no_website": "是",
+    "name": "",
+    "chinese_domain": "",
+    "english_domain": "",
+    "ip": "",
+}
 
 
 def saved(book: Workbook) -> bytes:

@@ -95,7 +95,7 @@ NO_BOOK: dict[str, tuple[Callable[[], bytes], str]] = {
     "xlsb": (lambda: parts("[Content_Types].xml", "xl/workbook.bin"), ".xlsb"),
     "a Word document": (lambda: parts("[Content_Types].xml", "word/document.xml"), "Word"),
     "an archive": (lambda: parts("readme.txt"), "只接收电子表格"),
-    "a web page renamed": (lambda: "<html><table>".encode(), "网页"),
+    "a web page renamed": (lambda: b"<html><table>", "网页"),
     "XML of 2003": (lambda: b'<?xml version="1.0"?><Workbook/>', "网页或者 XML"),
     "GBK CSV renamed": (lambda: "单位名称,网站名称\r\n财政局,财政网".encode("gbk"), "CSV"),
     "UTF-8 CSV renamed": (lambda: "\ufeff单位名称,网站名称".encode(), "CSV"),

@@ -27,7 +27,13 @@ from tests.services.afresh import read_afresh
 
 PLATFORM = access.system("tests", over="0.")
 CLERK = "changde.clerk"
-FINANCE = {"unit_name": "常德市财政局", "name": "财政网", "chinese_domain": "常德市财政局.政务", "english_domain": "czj.cddemo.gov.cn", "ip": "203.0.113.15"}
+FINANCE = {
+    "unit_name": "常德市财政局",
+    "name": "财政网",
+    "chinese_domain": "常德市财政局.政务",
+    "english_domain": "czj.cddemo.gov.cn",
+    "ip": "203.0.113.15",
+}
 
 
 def upload(
@@ -88,13 +94,23 @@ def count(model: type) -> int:
 
 
 def test_a_list_becomes_sheets_handed_in(app: Flask, acting: As) -> None:
-    second = {"name": "机关后勤网", "chinese_domain": "无", "english_domain": "hq.example.gov.cn", "ip": "203.0.113.48"}
+    second = {
+        "name": "机关后勤网",
+        "chinese_domain": "无",
+        "english_domain": "hq.example.gov.cn",
+        "ip": "203.0.113.48",
+    }
     pk = tried(app, acting, listed({"site_count": "2"}, {**second, "site_count": "2"}, FINANCE))
     assert batch_of(pk).counts == {"create": 2} and batch_of(pk).sites == 3
     assert count(SurveySheet) == 0  # a trial touches nothing
     applied(app, acting, pk)
     sheet = sheet_of("机关事务局")
-    assert (sheet.state, sheet.account, sheet.site_count, sheet.phone) == ("submitted", "41840005", 2, "0736-7786510")
+    assert (sheet.state, sheet.account, sheet.site_count, sheet.phone) == (
+        "submitted",
+        "41840005",
+        2,
+        "0736-7786510",
+    )
     assert [(one.number, one.name, one.english_domain) for one in sheet.sites] == [
         (1, "机关事务网", "jgj.example.gov.cn"),
         (2, "机关后勤网", "hq.example.gov.cn"),
@@ -229,7 +245,12 @@ def test_units_of_others_are_not_found(app: Flask, acting: As) -> None:
 
 
 def test_a_desk_imports_for_the_units_it_carries(app: Flask, acting: As) -> None:
-    centre = {"unit_name": "常德市人才中心", "nature": "事业单位", "rank": "科级以下", "supervisor_name": "常德市人社局"}
+    centre = {
+        "unit_name": "常德市人才中心",
+        "nature": "事业单位",
+        "rank": "科级以下",
+        "supervisor_name": "常德市人社局",
+    }
     pk = tried(app, acting, listed(centre, {}), by="renshe.coordinator", office="430700-RENSHE")
     assert [(one.unit_name, one.act) for one in lines_of(pk)] == [
         ("常德市人才中心", "create"),
@@ -241,7 +262,9 @@ def test_a_desk_imports_for_the_units_it_carries(app: Flask, acting: As) -> None
         queries.get(pk)
 
 
-@pytest.mark.parametrize("who", ["changde.auditor", "unit.jgj", "wuling.clerk", "hunan.clerk", "changde.egov"])
+@pytest.mark.parametrize(
+    "who", ["changde.auditor", "unit.jgj", "wuling.clerk", "hunan.clerk", "changde.egov"]
+)
 def test_only_the_office_itself_uploads_and_sees(app: Flask, acting: As, who: str) -> None:
     with pytest.raises(AccessDenied):
         upload(acting, listed({}), by=who)

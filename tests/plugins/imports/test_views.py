@@ -56,7 +56,15 @@ def test_from_upload_to_sheets(app: Flask, clerk: Browser) -> None:
     assert "试读摸底调查工作簿" in waiting and "data-job=" in waiting and "确定导入" not in waiting
     jobs.run_due(app)
     text = page(clerk, f"/imports/{pk}")
-    for said in ("没有问题的 1 份可以导入", "常德市机关事务局", "未找到该单位", "C3", "确定导入", "确定撤回", "生成问题工作簿"):
+    for said in (
+        "没有问题的 1 份可以导入",
+        "常德市机关事务局",
+        "未找到该单位",
+        "C3",
+        "确定导入",
+        "确定撤回",
+        "生成问题工作簿",
+    ):
         assert said in text
     assert "常德市机关事务局" not in page(clerk, f"/imports/{pk}?act=refuse")
     assert clerk.post(f"/imports/{pk}/apply").status_code == 302
@@ -72,7 +80,9 @@ def test_what_is_refused_is_said_beside_the_field_by_file(app: Flask, clerk: Bro
     answer = send(clerk, listed({}), b"", b"%PDF-1.4", names=("好.xlsx", "空.xlsx", "扫描.xlsx"))
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert "“空.xlsx”：文件是空的" in text and "“扫描.xlsx”：这是 PDF 文件" in text and "“好.xlsx”" not in text
+    assert (
+        "“空.xlsx”：文件是空的" in text and "“扫描.xlsx”：这是 PDF 文件" in text and "“好.xlsx”" not in text
+    )
     assert send(clerk).status_code == 422
     assert count(ImportBatch) == 0
 
@@ -86,7 +96,9 @@ def test_withdrawn_from_the_page(app: Flask, clerk: Browser) -> None:
     assert count(SurveySheet) == 0
 
 
-def test_a_dead_job_is_said_and_tried_again(app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_job_is_said_and_tried_again(
+    app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_args: Any) -> None:
         raise jobs.GiveUp("读不出来")
 
@@ -200,5 +212,3 @@ def test_unusable_arguments(app: Flask, clerk: Browser, query: str, status: int)
     pk = number(send(clerk, listed({})))
     jobs.run_due(app)
     assert clerk.get(f"/imports/{pk}?{query}").status_code == status
-
-
