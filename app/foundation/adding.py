@@ -127,7 +127,8 @@ def _ensure_linked(
     """The foreign keys besides the parent's, which was read through the guard."""
     if actor.unbounded:
         return
-    for link in links_of(model):
+    written: Any = model
+    for link in links_of(written):
         if link.key in names and link.key != parent:
             place = list(names).index(link.key)
             _ensure_seen(link, model, {row[place] for row in rows} - {None, actor.person_id})

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from app.kernel.errors import N_, Refusal
 from app.plugins.imports.limits import MEGABYTE, Limits
@@ -74,7 +75,7 @@ def unpack(data: bytes, limits: Limits) -> Book:
         raise _refusal("file-broken", N_("文件不完整或者已经损坏，打不开。请重新保存后上传。")) from None
 
 
-def _refusal(code: str, message: str, **params: object) -> Refusal:
+def _refusal(code: str, message: str, **params: Any) -> Refusal:
     return Refusal(code, message, field=FIELD, **params)
 
 

@@ -23,9 +23,6 @@ RANKS = {
 _TICKED, _OPEN = "☑✓√✔■●◉▣☒\uf052\uf0fe", "□○◯▢\uf0a3\uf06f"
 _YES = frozenset({"是", "√", "✓", "✔", "☑", "■", "1", "Y", "YES", "无网站", "无"})
 _COUNT = re.compile(r"([0-9]{1,6})[个家]?")
-_WORDS = ("unit_name", "supervisor_name", "leader", "address", "contact")
-_NUMBERS = ("phone", "email")
-_NO_SITE = SiteEntry()
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,13 @@ def tell(written: Written) -> Told:
             )
         )
     entry = SheetEntry(
-        **{name: cells.words(text.get(name, "")) for name in _WORDS},
-        **{name: cells.compact(text.get(name, "")) for name in _NUMBERS},
+        unit_name=cells.words(text.get("unit_name", "")),
+        supervisor_name=cells.words(text.get("supervisor_name", "")),
+        leader=cells.words(text.get("leader", "")),
+        address=cells.words(text.get("address", "")),
+        contact=cells.words(text.get("contact", "")),
+        phone=cells.compact(text.get("phone", "")),
+        email=cells.compact(text.get("email", "")),
         nature=_chosen(text.get("nature", ""), NATURES),
         rank=_chosen(text.get("rank", ""), RANKS),
         site_count=_count(written, text.get("site_count", ""), len(sites), findings, no_website=no_website),

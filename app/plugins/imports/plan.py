@@ -145,11 +145,11 @@ class _Register:
             codes={one.credit_code for one in told if not one.account} - {""},
             names=names,
         )
-        self._accounts = {one.account: one for one in found}
-        self._codes = {one.credit_code: one for one in found if one.credit_code}
+        self._accounts = {unit.account: unit for unit in found}
+        self._codes = {unit.credit_code: unit for unit in found if unit.credit_code}
         self._names: defaultdict[str, list[Addressee]] = defaultdict(list)
-        for one in found:
-            self._names[one.name].append(one)
+        for unit in found:
+            self._names[unit.name].append(unit)
 
     def unit_of(self, told: Told) -> Addressee | Finding:
         """By account, else by credit code, else by the full name."""

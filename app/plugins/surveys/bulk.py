@@ -116,8 +116,11 @@ class Judging:
         act = CREATE if sheet is None else CHANGE
         if sheet is not None and before == after and queries.entry_of(sheet) == clean:
             act = SAME
-        there_is = (sheet.id, sheet.version) if sheet is not None else (None, None)
-        return Judged(unit, clean, act, (), after, *there_is, plan.id, unsealed and self.hand_in)
+        return Judged(
+            unit, clean, act, state=after, campaign_id=plan.id, unsealed=unsealed and self.hand_in,
+            sheet_id=sheet.id if sheet is not None else None,
+            sheet_version=sheet.version if sheet is not None else None,
+        )  # fmt: skip
 
     def _barred(self, unit: Addressee, plan: Plan | None, sheet: SurveySheet | None) -> Finding | None:
         if not self._may(unit.review_path, unit.filing_path):

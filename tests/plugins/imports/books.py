@@ -37,7 +37,7 @@ def saved(book: Workbook) -> bytes:
 def listed(*rows: Mapping[str, Any], headings: Mapping[str, str] | None = None, tab: str = "清单") -> bytes:
     """A list: one row a site; each row says how it differs from ``ROW``."""
     book = Workbook()
-    page = book.active
+    page: Any = book.active
     page.title = tab
     heads = HEADINGS if headings is None else headings
     page.append(list(heads.values()))
@@ -78,7 +78,8 @@ def put_form(page: Any, top: int, unit: Mapping[str, Any], sites: Sequence[Mappi
 def forms(*units: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]], by_tab: bool = False) -> bytes:
     """Annex 5 of several units, one below another or tab by tab."""
     book = Workbook()
-    page, top = book.active, 1
+    page: Any = book.active
+    top = 1
     for number, (unit, sites) in enumerate(units, start=1):
         if by_tab and number > 1:
             page, top = book.create_sheet(f"单位{number}"), 1
@@ -89,7 +90,7 @@ def forms(*units: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]], by_tab:
 def edited(change: Callable[[Any], None], *rows: Mapping[str, Any]) -> bytes:
     """A list of some rows (or one plain one) with something done to its page."""
     book = Workbook()
-    page = book.active
+    page: Any = book.active
     page.append(list(HEADINGS.values()))
     for row in rows or ({},):
         page.append([{**ROW, **row}[key] for key in HEADINGS])

@@ -270,7 +270,7 @@ def _with_blank_tabs() -> bytes:
 def _side_by_side() -> bytes:
     """Two pairs of label and value in a row, and the colon in the label."""
     book = Workbook()
-    page = book.active
+    page: Any = book.active
     pairs = [
         ("单位名称：", ROW["unit_name"], "主管部门：", ROW["supervisor_name"]),
         ("单位性质：", "√党政机关 □事业单位", "单位规格：", "□正厅级 ■正处级"),
@@ -341,8 +341,9 @@ def test_ipv6_and_no_chinese_domain(app: Flask, acting: As) -> None:
 @pytest.mark.parametrize("where", ["title", "row"])
 def test_no_website_marked_on_the_form(app: Flask, acting: As, where: str) -> None:
     book = Workbook()
-    put_form(book.active, 1, {"site_count": "0"}, [])
-    book.active["E2" if where == "title" else "B14"] = "无网站"
+    page: Any = book.active
+    put_form(page, 1, {"site_count": "0"}, [])
+    page["E2" if where == "title" else "B14"] = "无网站"
     pk = tried(app, acting, saved(book))
     assert messages(pk) == []
     applied(app, acting, pk)

@@ -147,7 +147,7 @@ def test_each_sheet_s_record_says_imported_and_the_chain_holds(app: Flask, actin
 
 
 def test_forms_below_one_another_and_tab_by_tab(app: Flask, acting: As) -> None:
-    units = (
+    units: tuple[Any, ...] = (
         ({"nature": "☑党政机关　□事业单位", "rank": "□部级以上□正厅级□副厅级☑正处级□副处级□科级以下", "site_count": "１个"}, [{}]),
         ({"unit_name": " 常德市 财政局 ", "phone": "０７３６－７７８６５１０"}, [FINANCE]),
     )  # fmt: skip

@@ -139,7 +139,7 @@ def test_a_sibling_s_batch_is_not_there(app: Flask, sign_in: SignIn, clerk: Brow
 def test_the_template_is_read_as_it_is_filled_in(app: Flask, clerk: Browser) -> None:
     content = clerk.get("/imports/template.xlsx").data
     book = openpyxl.load_workbook(io.BytesIO(content))
-    sheet = book.worksheets[0]
+    sheet: Any = book.worksheets[0]
     heads = {cell.value: cell.column for cell in sheet[1]}
     assert set(heads) == set(HEADINGS.values())
     assert sheet.cell(2, heads["联系电话"]).number_format == "@"
