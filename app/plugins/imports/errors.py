@@ -137,5 +137,6 @@ def _row(page: Any, line: ImportLine, one: Mapping[str, Any]) -> int:
 
 def told(one: Mapping[str, Any]) -> str:
     """A kept finding in words, with the article it rests on."""
-    text = fill(str(_(one["message"])), one["params"])
+    words = str(one["message"])
+    text = fill(str(_(words)), one["params"])
     return f"{text.rstrip('。')}（{one['source']}）" if one["source"] else text

@@ -117,9 +117,15 @@ class Planner:
         if first is not item and first.told is not None:
             said = Finding(
                 "unit",
-                N_("同一单位的表出现了两份：另一份在工作表“%(tab)s”第 %(row)s 行。请只保留一份。"),
+                N_(
+                    "同一单位的表出现了两份：另一份在第 %(file)s 个文件的工作表“%(tab)s”第 %(row)s 行。请只保留一份。"
+                ),
                 code="unit-twice",
-                params={"tab": first.told.written.tab, "row": first.told.written.row + 1},
+                params={
+                    "file": first.file,
+                    "tab": first.told.written.tab,
+                    "row": first.told.written.row + 1,
+                },
             )
             return (said,)
         return unit
