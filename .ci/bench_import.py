@@ -7,6 +7,7 @@ sheet judged both times and guarded, stored and recorded. Theirs is ``load_workb
 from __future__ import annotations
 
 import io
+import shutil
 import statistics
 import tempfile
 import time
@@ -38,22 +39,25 @@ MAKER = access.system("bench", over="0.")
 
 def run(verdict: Verdict) -> None:
     """On SQLite, judged by processor time; on PostgreSQL, where it is there, by the clock on the wall."""
+    book = _workbook()
     with tempfile.TemporaryDirectory() as folder:
-        book = _workbook()
-        _compare("", Path(folder), "", book, time.process_time, verdict)
+        _compare("", Path(folder) / "sqlite", "", book, time.process_time, verdict)
         found = binaries()
-        if found is not None:
-            server = PostgresServer(found, Path(folder) / "postgres", shared_buffers="256MB")
-            try:
-                _compare(
-                    "postgres.", Path(folder), server.url(server.create()), book, time.perf_counter, verdict
-                )
-            finally:
-                server.stop()
+        if found is None:
+            return
+        place = Path(tempfile.mkdtemp(prefix="bianban-bench-"))
+        server = PostgresServer(found, place, shared_buffers="256MB")
+        try:
+            server.start()
+            url = server.url(server.create())
+            _compare("postgres.", Path(folder) / "postgres", url, book, time.perf_counter, verdict)
+        finally:
+            server.stop()
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _compare(name: str, folder: Path, url: str, book: bytes, by: Clock, verdict: Verdict) -> None:
-    app = _make(folder / (name or "sqlite"), url)
+    app = _make(folder, url)
     ours, theirs = [], []
     with app.app_context(), clock.at(DAY):
         for _ in range(ROUNDS):
