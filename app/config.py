@@ -20,6 +20,7 @@ PLUGINS = (
     "app.plugins.names.plugin:NamesPlugin",
     "app.plugins.campaigns.plugin:CampaignsPlugin",
     "app.plugins.surveys.plugin:SurveysPlugin",
+    "app.plugins.imports.plugin:ImportsPlugin",
     "app.plugins.applications.plugin:ApplicationsPlugin",
     "app.plugins.registry.plugin:RegistryPlugin",
     "app.plugins.badges.plugin:BadgesPlugin",

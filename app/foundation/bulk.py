@@ -38,7 +38,12 @@ def sealed(text_: str) -> str:
 
 def reserve(model: type[Any], count: int) -> int:
     """The first of ``count`` keys in a row that nobody else gets; call before ``write``."""
-    table, connection = _table(model), _connection()
+    return draw(_connection(), model, count)
+
+
+def draw(connection: Connection, model: type[Any], count: int) -> int:
+    """The drawing itself, see ``spread``."""
+    table = _table(model)
     if connection.dialect.name != "postgresql":
         last = connection.scalar(text(f"SELECT max(id) FROM {table.name}"))  # noqa: S608 - a name of ours # nosec B608
         return int(last or 0) + 1
@@ -59,10 +64,15 @@ def write(model: type[Any], names: Sequence[str], rows: Iterable[Row]) -> int:
         NotAllowed: see the class.
         RuntimeError: no transaction is open.
     """
+    return spread(_connection(), model, names, rows)
+
+
+def spread(connection: Connection, model: type[Any], names: Sequence[str], rows: Iterable[Row]) -> int:
+    """The writing itself, for the foundation alone: whoever calls it has judged every row (see ``adding``)."""
     columns = [inspect(model).column_attrs[name].columns[0] for name in names]
     rest = [(column, _default(column)) for column in _table(model).columns if column not in set(columns)]
     rest = [(column, value) for column, value in rest if value is not None]
-    connection, count = _connection(), 0
+    count = 0
     kept = [*columns, *(column for column, _value in rest)]
     readers = [_reader(column, connection.dialect) for column in kept]
     constants = tuple(value for _column, value in rest)
@@ -155,4 +165,4 @@ def _array_type(column: Column[Any], dialect: Dialect) -> str:
     return str(column.type.compile(dialect=dialect))
 
 
-__all__ = ["CHUNK", "NotAllowed", "analyse", "reserve", "sealed", "write"]
+__all__ = ["CHUNK", "NotAllowed", "analyse", "draw", "reserve", "sealed", "spread", "write"]

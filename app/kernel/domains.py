@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import idna
 
@@ -21,6 +22,7 @@ ENGLISH_FIELD = "english_domain"
 
 _LONGEST_TYPED = 255
 _LONGEST_HOST = 253
+_LONGEST_LABEL = 63
 _ASCII_LABEL = re.compile(r"[a-z0-9-]+", re.ASCII)
 _NOT_A_HOST = re.compile(r"[/\\:@?#]")
 
@@ -37,6 +39,7 @@ class Domain:
         return self.unicode
 
 
+@cache
 def is_han(char: str) -> bool:
     """Whether this is a Chinese character of any kind, traditional ones included."""
     return unicodedata.name(char, "").startswith("CJK UNIFIED IDEOGRAPH")
@@ -44,8 +47,11 @@ def is_han(char: str) -> bool:
 
 def is_standard_han(char: str, extra: str = "") -> bool:
     """Whether this is a simplified character: one of GB 2312, or of the ``extra`` place-name characters."""
-    if char in extra:
-        return True
+    return char in extra or _is_gb2312(char)
+
+
+@cache
+def _is_gb2312(char: str) -> bool:
     try:
         return is_han(char) and len(char.encode("gb2312")) == 2
     except UnicodeEncodeError:
@@ -65,6 +71,8 @@ def _fold(text: str, field: str) -> str:
         )
     if max(len(text), len(folded)) > _LONGEST_TYPED:
         raise Refusal("domain-long", N_("域名过长，请核对。"), field=field)
+    if all(char.isascii() or _is_gb2312(char) for char in folded):
+        return folded.lower().removesuffix(".")  # all that UTS 46 does to these, many times as fast
     try:
         return idna.uts46_remap(folded, std3_rules=False).removesuffix(".")
     except UnicodeError:
@@ -96,9 +104,23 @@ def _ascii_label(label: str, field: str) -> str:
     if label.startswith("-") or label.endswith("-") or label[2:4] == "--":
         raise Refusal("domain-hyphen", N_("连接符“-”不能在开头、结尾，也不能在第三、四位连用。"), field=field)
     try:
-        return idna.alabel(label).decode("ascii")
+        return _encoded(label)
     except UnicodeError:
         raise Refusal("domain-label", N_("域名中两点之间的一段过长或不规范，请核对。"), field=field) from None
+
+
+@lru_cache(maxsize=4096)
+def _encoded(label: str) -> str:
+    """IDNA's own encoding; remembered, for a domain is read, compared and looked up within one breath.
+
+    Among letters, digits, hyphens and simplified Han there is nothing that IDNA would refuse but the length.
+    """
+    if not all(char.isascii() or _is_gb2312(char) for char in label):
+        return idna.alabel(label).decode("ascii")
+    encoded = label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+    if len(encoded) > _LONGEST_LABEL:
+        raise UnicodeError("label too long")
+    return encoded
 
 
 def _parse(text: str, field: str, allowed: Callable[[str], bool]) -> Domain:
@@ -107,13 +129,13 @@ def _parse(text: str, field: str, allowed: Callable[[str], bool]) -> Domain:
     if "" in labels:
         raise Refusal("domain-dots", N_("域名中的点多余或连用，请核对。"), field=field)
     shown = [_unicode_label(label, field) for label in labels]
-    if not all(allowed(char) for label in shown for char in label):
+    if not all(_ASCII_LABEL.fullmatch(label) or all(map(allowed, label)) for label in shown):
         raise _bad_characters(field)
-    encoded = [_ascii_label(label, field) for label in shown]
     if shown[-1].isdigit():
         raise Refusal("domain-ip", N_("请填写域名，不要填写 IP 地址。"), field=field)
     if len(shown) < 2:
         raise Refusal("domain-suffix", N_("请把域名写全，连同后缀。"), field=field)
+    encoded = [_ascii_label(label, field) for label in shown]
     network = ".".join(encoded)
     if len(network) > _LONGEST_HOST:
         raise Refusal("domain-long", N_("域名过长，请核对。"), field=field)

@@ -10,6 +10,7 @@ import ipaddress
 import re
 import unicodedata
 from datetime import date
+from functools import cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
@@ -234,9 +235,14 @@ def ip_address(text: str) -> str:
     return str(address)
 
 
+@cache
+def _networks(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(network) for network in written)
+
+
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     def within(networks: tuple[str, ...]) -> bool:
-        return any(address in ipaddress.ip_network(network) for network in networks)
+        return any(address in network for network in _networks(networks))
 
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock
+from app.foundation import bulk, clock
 from app.foundation.access import Actor, facts_of, policy
 from app.foundation.access.actors import UNGUARDED
 from app.foundation.audit import chain
@@ -31,11 +31,10 @@ def _key() -> str:
     return str(current_app.config["AUDIT_KEY"])
 
 
-def _personal(resource: Any) -> frozenset[str]:
+def _personal(model: Any) -> frozenset[str]:
     """Names of the fields kept encrypted: they enter the record as keyed digests only."""
-    mapper = inspect(type(resource))
-    encrypted = {c.key for c in mapper.columns if isinstance(c.type, Encrypted)}
-    return frozenset(encrypted | set(getattr(resource, "__personal__", ())))
+    encrypted = {c.key for c in inspect(model).columns if isinstance(c.type, Encrypted)}
+    return frozenset(encrypted | set(getattr(model, "__personal__", ())))
 
 
 def _plain(values: Mapping[str, Any] | None, personal: frozenset[str]) -> dict[str, Any] | None:
@@ -50,13 +49,12 @@ def _plain(values: Mapping[str, Any] | None, personal: frozenset[str]) -> dict[s
     return found
 
 
-def _post_used(actor: Actor, resource: Any) -> str:
+def _post_used(actor: Actor, path: str | None) -> str:
     """The post the act rests on: the one nearest to the row among those the actor holds."""
     if actor.is_system:
         return _("系统任务")
     posts = sorted(actor.posts, key=lambda post: len(post.path), reverse=True)
-    if isinstance(resource, FactColumns):
-        path = facts_of(resource).review_path
+    if path is not None:
         posts = [post for post in posts if path.startswith(post.path) or post.path.startswith(path)] or posts
     return "、".join(
         dict.fromkeys(f"{post.holder}·{policy().label('role', post.role)}" for post in posts[:1])
@@ -93,32 +91,89 @@ def record(
     if not in_transaction():
         raise RuntimeError("audit.record outside transaction()")
     db.session.flush()
-    personal = _personal(resource)
     head = _lock_head()
-    guarded = isinstance(resource, FactColumns)
-    values: dict[str, Any] = {
-        "seq": head.count + 1,
+    path = facts_of(resource).review_path if isinstance(resource, FactColumns) else None
+    act = Act(inspect(resource).identity[0], path, before, after, reason)
+    values = _sealed(head, _shared(actor, verb, type(resource)), act, _post_used(actor, path))
+    entry = AuditEntry(**values)
+    db.session.add(entry)
+    _closed(head)
+    return entry
+
+
+@dataclass(frozen=True)
+class Act:
+    """One of many acts recorded together: on which row, decided where, and what changed."""
+
+    object_id: int
+    review_path: str | None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str = ""
+
+
+def record_each(actor: Actor, verb: str, model: type[Any], acts: Iterable[Act]) -> int:
+    """Append an entry for each of many acts of one kind, in their order; how many.
+
+    Raises:
+        RuntimeError: no transaction is open.
+    """
+    if not in_transaction():
+        raise RuntimeError("audit.record_each outside transaction()")
+    db.session.flush()
+    head = _lock_head()
+    db.session.flush()
+    shared = _shared(actor, verb, model)
+    posts: dict[str | None, str] = {}
+    rows = []
+    for act in acts:
+        if act.review_path not in posts:
+            posts[act.review_path] = _post_used(actor, act.review_path)
+        rows.append(_sealed(head, shared, act, posts[act.review_path]))
+    if rows:
+        names = tuple(rows[0])
+        bulk.spread(db.session.connection(), AuditEntry, names, ([row[n] for n in names] for row in rows))
+        _closed(head)
+    return len(rows)
+
+
+def _shared(actor: Actor, verb: str, model: Any) -> dict[str, Any]:
+    """What entries of one kind, made at one moment, have in common."""
+    return {
         "wall_at": clock.wall(),
         "business_at": clock.now(),
         "person_id": actor.person_id,
         "person": actor.name,
-        "post": _post_used(actor, resource),
         "verb": verb,
-        "obj": type(resource).__tablename__,
-        "object_id": inspect(resource).identity[0],
-        "review_path": facts_of(resource).review_path if guarded else None,
-        "reason": reason,
-        "before": _plain(before, personal),
-        "after": _plain(after, personal),
+        "obj": model.__tablename__,
+        "personal": _personal(model),
+    }
+
+
+def _sealed(head: AuditHead, shared: Mapping[str, Any], act: Act, post: str) -> dict[str, Any]:
+    """The columns of the next entry; the head moves on to it."""
+    personal = shared["personal"]
+    values: dict[str, Any] = {
+        **{name: value for name, value in shared.items() if name != "personal"},
+        "seq": head.count + 1,
+        "post": post,
+        "object_id": act.object_id,
+        "review_path": act.review_path,
+        "reason": act.reason,
+        "before": _plain(act.before, personal),
+        "after": _plain(act.after, personal),
         "previous": head.mac,
     }
-    entry = AuditEntry(**values, mac=chain.mac(_key(), values))
-    db.session.add(entry)
-    head.count, head.mac = entry.seq, entry.mac
+    values["mac"] = chain.mac(_key(), values)
+    head.count, head.mac = values["seq"], values["mac"]
+    return values
+
+
+def _closed(head: AuditHead) -> None:
+    """Write the head that stands after the last entry, and let the file follow on commit."""
     head.seal = chain.seal(_key(), head.count, head.mac)
     db.session.flush()
     db.session.info[_PENDING] = (head.count, head.mac, head.seal)
-    return entry
 
 
 def _anchor() -> Path:

@@ -7,11 +7,12 @@ from typing import Any
 
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.plugins.desk import panels, sources
+from app.plugins.desk import of_imports, panels, sources
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
     sources.of_surveys,
+    of_imports.of_imports,
     sources.of_filing,
     sources.of_applications,
     sources.of_badges,

@@ -1,0 +1,1 @@
+"""Annex 5 workbooks: read, tried, corrected and taken in."""
