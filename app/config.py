@@ -21,6 +21,7 @@ PLUGINS = (
     "app.plugins.campaigns.plugin:CampaignsPlugin",
     "app.plugins.surveys.plugin:SurveysPlugin",
     "app.plugins.applications.plugin:ApplicationsPlugin",
+    "app.plugins.aggregates.plugin:AggregatesPlugin",
     "app.plugins.registry.plugin:RegistryPlugin",
     "app.plugins.badges.plugin:BadgesPlugin",
     "app.plugins.portal.plugin:PortalPlugin",
