@@ -90,6 +90,7 @@ class AggregateSnapshot(OfficeScoped, Model):
     content: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
 
     version: Mapped[AggregateVersion] = relationship()
+    office: Mapped[Office] = relationship(foreign_keys="AggregateSnapshot.office_id")
 
 
 # What was locked stays as it is; the facts of a row may follow an office that moves.
