@@ -32,14 +32,14 @@ def svg(chart: str, by: str, lines: Sequence[Line]) -> bytes:
         js=[],
         no_prefix=True,
         style=_style(),
-        width=760,
+        width=640,
         height=110 + 34 * max(len(shown), 1),
         print_values=True,
         print_zeroes=False,
         legend_at_bottom=True,
         legend_at_bottom_columns=2,
         show_y_guides=True,
-        truncate_label=24,
+        truncate_label=12,
         margin=12,
         title=None,
         no_data_text=str(_("还没有数据")),
@@ -81,9 +81,9 @@ def _style() -> Style:
 
 
 def _without_scripts(tree: Any) -> Any:
-    """pygal writes its settings into a script even where nothing is to run."""
+    """pygal writes its settings into a script even where nothing is to run, and the day into a comment."""
     for parent in tree.iter():
         for child in list(parent):
-            if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == "script":
+            if not isinstance(child.tag, str) or child.tag.rpartition("}")[2] == "script":
                 parent.remove(child)
     return tree

@@ -99,6 +99,7 @@ class Content:
 
     office: str
     office_name: str
+    short_name: str
     document: str
     number: int
     taken_at: str

@@ -177,7 +177,7 @@ def _domains(site: SiteLine) -> list[str]:
 
 # What the lines of a table are told apart by: a key and, where the content has its own word for it, the word.
 KEYS: Mapping[str, Callable[[Content, Row], tuple[str, str]]] = {
-    "county": lambda content, _row: (content.office, content.office_name),
+    "county": lambda content, _row: (content.office, content.short_name),
     "group": lambda content, row: (content.groups.get(row.group, ""),) * 2,
     "nature": lambda _content, row: (row.nature, row.nature),
     "rank": lambda _content, row: (row.rank, row.rank),

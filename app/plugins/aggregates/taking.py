@@ -33,6 +33,7 @@ def content(place: Place, number: int) -> Content:
         return Content(
             office=office.code,
             office_name=office.name,
+            short_name=office.short_name,
             document=plan.document,
             number=number,
             taken_at=clock.now().isoformat(),
@@ -145,7 +146,7 @@ def _missed(place: Place, row: Any) -> MissingLine:
 def _lower(place: Place) -> list[LowerLine]:
     office = place.office
     below = db.session.execute(
-        select(Office.code, Office.name)
+        select(Office.code, Office.short_name)
         .where(Office.parent_id == office.id, Office.kind == "office", Office.active.is_(True))
         .order_by(Office.path)
     ).all()
@@ -167,7 +168,7 @@ def _offered(row: AggregateVersion) -> Offered:
     assert row.campaign is not None  # noqa: S101 - read by the platform within the office above
     return Offered(
         office=row.office.code,
-        name=row.office.name,
+        name=row.office.short_name,
         state=row.state,
         version_id=row.id,
         number=row.number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -98,7 +99,10 @@ class VersionView(ScopedView):
             by=by,
             tables=words.TABLES,
             lines=[(line, words.label_of_line(by, line)) for line in survey.table(by)],
-            missing=[(one, words.MISSING_STATES[one.state]) for one in found.own.missing[:MISSING_SHOWN]],
+            missing=[
+                (one, words.MISSING_STATES[one.state], date.fromisoformat(one.due) if one.due else None)
+                for one in found.own.missing[:MISSING_SHOWN]
+            ],
             odd=sum(1 for _ in survey.anomalies()),
             earlier=next((one for one in history if one.number < row.number), None),
             latest=all(one.number <= row.number or one.state == "draft" for one in history),

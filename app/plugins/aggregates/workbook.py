@@ -146,7 +146,7 @@ def _unit_columns() -> list[xlsx.Column]:
 def _units(contents: list[Content]) -> Iterator[list[xlsx.Value]]:
     for content in contents:
         for row in content.rows:
-            head: list[xlsx.Value] = [content.office_name, row.account, row.unit_name]
+            head: list[xlsx.Value] = [content.short_name, row.account, row.unit_name]
             if isinstance(row, MissingLine):
                 state: list[xlsx.Value] = [str(MISSING_STATES[row.state]), None, None]
                 supervisor = None
@@ -181,7 +181,7 @@ def _site_columns() -> list[xlsx.Column]:
 def _sites(book: Book) -> Iterator[list[xlsx.Value]]:
     for content, sheet, site in book.survey.sites():
         yield [
-            content.office_name, sheet.account, sheet.unit_name, site.number, site.name, site.chinese_domain,
+            content.short_name, sheet.account, sheet.unit_name, site.number, site.name, site.chinese_domain,
             site.english_domain, site.ip, str(_("已核发") if site.badged else _("未核发")),
         ]  # fmt: skip
 
@@ -204,11 +204,11 @@ def _missing(book: Book) -> Iterator[list[xlsx.Value]]:
         for line in content.lower:
             if not line.taken:
                 yield [
-                    content.office_name, None, line.name, None, None, str(labels.LOWER[line.state][0]), None, None,
+                    content.short_name, None, line.name, None, None, str(labels.LOWER[line.state][0]), None, None,
                 ]  # fmt: skip
         for row in content.missing:
             yield [
-                content.office_name, row.account, row.unit_name, str(NATURE[row.nature]), str(RANK[row.rank]),
+                content.short_name, row.account, row.unit_name, str(NATURE[row.nature]), str(RANK[row.rank]),
                 str(MISSING_STATES[row.state]), date.fromisoformat(row.due) if row.due else None, row.source or None,
             ]  # fmt: skip
 
@@ -228,6 +228,6 @@ def _anomalies(book: Book) -> Iterator[list[xlsx.Value]]:
     for one in book.survey.anomalies():
         site = one.site.name if one.site is not None else None
         yield [
-            one.content.office_name, one.sheet.account, one.sheet.unit_name, site, str(anomaly_word(one.kind)),
+            one.content.short_name, one.sheet.account, one.sheet.unit_name, site, str(anomaly_word(one.kind)),
             one.value or None,
         ]  # fmt: skip

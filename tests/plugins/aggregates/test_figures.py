@@ -12,7 +12,7 @@ from app.plugins.aggregates.figures import Numbers, Survey
 from tests.plugins.aggregates.test_rules import CONTENT, NET, SHEET
 
 BELOW = Content(
-    "430702", "武陵区编委办", "常编办发〔2014〕9号", 1, "2014-11-24T09:00:00+08:00", {"county": "区县"},
+    "430702", "中共常德市武陵区委机构编制委员会办公室", "武陵区编委办", "常编办发〔2014〕9号", 1, "2014-11-24T09:00:00+08:00", {"county": "区县"},
     (
         replace(
             SHEET, account="41840040", group="county", nature="institution", rank="section", site_count=3,
