@@ -48,11 +48,14 @@ def test_a_small_survey_is_counted_each_time(person: PersonOf, statements: Any) 
 def test_a_large_one_is_counted_once_a_minute(person: PersonOf, monkeypatch: pytest.MonkeyPatch) -> None:
     at = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
     monkeypatch.setattr(clock, "wall", lambda: at)
-    counted = []
+    counted: list[int] = []
     real = standing.progress.cells
-    monkeypatch.setattr(
-        standing.progress, "cells", lambda *args, **more: counted.append(1) or real(*args, **more)
-    )
+
+    def cells(*args: Any, **more: Any) -> Any:
+        counted.append(1)
+        return real(*args, **more)
+
+    monkeypatch.setattr(standing.progress, "cells", cells)
     actor = person("changde.clerk")
     first = _asked(actor)
     assert (first.as_of, first.counts.total) == (at, 59)
