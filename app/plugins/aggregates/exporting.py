@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
-from app.foundation import access, audit, jobs
-from app.foundation.access import Actor
-from app.foundation.database import transaction
+from app.foundation import access, audit, clock, jobs
+from app.foundation.access import Actor, actors
+from app.foundation.database import db, transaction
+from app.foundation.jobs import Job
+from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, NotSeen, Refusal
 from app.plugins.aggregates import queries, workbook
 from app.plugins.aggregates.models import AggregateVersion
@@ -98,3 +101,18 @@ def run(work: jobs.Work) -> None:
 def remember(version: AggregateVersion, actor: Actor, rows: int) -> None:
     """Who took it, in the record; inside the caller's transaction."""
     audit.record(actor, "aggregate.version-exported", version, after={"number": version.number, "rows": rows})
+
+
+def expire(version: AggregateVersion) -> None:
+    """Files of a version that wait for those it is no longer shared with are not handed out any more."""
+    with access.acting_as(access.system(queries.TASK, over=version.review_path)):
+        db.session.flush()
+        waiting = db.session.scalars(
+            select(Job).where(Job.kind == KIND, Job.result_until > clock.wall()).order_by(Job.id)
+        )
+        for job in waiting:
+            person = db.session.get(Person, job.person_id)
+            reads = person is not None and access.can(actors.load(person), "aggregate", "history", version)
+            if job.payload.get("version") == version.id and not reads:
+                job.result_until = clock.wall()
+        db.session.flush()

@@ -10,7 +10,7 @@ from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.kernel.errors import N_, Refusal, Stale, WrongState
-from app.plugins.aggregates import flow, queries, rules, signals, taking
+from app.plugins.aggregates import exporting, flow, queries, rules, signals, taking
 from app.plugins.aggregates.models import AggregateSnapshot, AggregateVersion
 from app.plugins.surveys.place import Place
 
@@ -155,7 +155,7 @@ def share(row: AggregateVersion, *, actor: Actor) -> AggregateVersion:
 
 
 def unshare(row: AggregateVersion, reason: str, *, actor: Actor) -> AggregateVersion:
-    """Take the share back: whoever had it no longer finds the version.
+    """Take the share back: whoever had it no longer finds the version, nor a file of it that waits on the desk.
 
     Raises:
         AccessDenied, WrongState: not the head's of this office, or not shared.
@@ -166,6 +166,7 @@ def unshare(row: AggregateVersion, reason: str, *, actor: Actor) -> AggregateVer
         raise WrongState("aggregate-not-shared-now", N_("这一版汇总没有共享，或者已经撤销。"))
     reason = rules.ensure_reason(reason)
     row.shared_at, row.shared_by = None, ""
+    exporting.expire(row)
     audit.record(actor, "aggregate.unshared", row, reason=reason)
     signals.unshared.send(row, actor=actor)
     return row

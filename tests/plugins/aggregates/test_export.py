@@ -177,3 +177,24 @@ def test_one_that_is_no_longer_shared_leaves_no_file(
     with access.acting_as(access.system("tests", over="0.")):
         job = db.session.scalars(select(Job).where(Job.kind == "aggregates.export")).one()
     assert (job.state, job.result_file) == ("dead", "")
+
+
+def test_a_file_that_waits_goes_with_the_share(
+    browse: Browse, city: int, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = limits.Limit(direct=1, most=1000)
+    monkeypatch.setattr("app.plugins.operations.exports.limit", lambda _name: few)
+    egov, head = browse("changde.egov"), browse("changde.head")
+    head.post(f"{BASE}/{city}/share", data={})
+    for client in (egov, head):
+        client.post(f"{BASE}/{city}/export")
+    run_due(app)
+    read_afresh()
+    with access.acting_as(access.system("tests", over="0.")):
+        theirs, own = db.session.scalars(
+            select(Job.id).where(Job.kind == "aggregates.export").order_by(Job.id)
+        )
+    assert egov.get(f"/my-jobs/{theirs}/result").status_code == 200
+    head.post(f"{BASE}/{city}/unshare", data={"reason": "不再需要。"})
+    assert egov.get(f"/my-jobs/{theirs}/result").status_code == 404
+    assert head.get(f"/my-jobs/{own}/result").status_code == 200, "the office's own file stays"
