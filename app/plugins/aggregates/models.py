@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_appbuilder.models.sqla import Model
 from sqlalchemy import (
-    DDL,
     JSON,
     CheckConstraint,
     ForeignKey,
@@ -16,13 +15,13 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    event,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Timestamped, UTCDateTime, Versioned, state_check
 from app.foundation.jurisdiction import OfficeScoped
 from app.foundation.tenancy.models import Office
+from app.plugins.aggregates import keeping
 from app.plugins.campaigns.models import Campaign
 
 STATES = ("draft", "locked", "reported", "received", "returned")
@@ -83,7 +82,11 @@ class AggregateSnapshot(OfficeScoped, Model):
 
     __tablename__ = "aggregate_snapshot"
     __obj__ = "aggregate"
-    __table_args__ = (UniqueConstraint("version_id"), *OfficeScoped.indexes("aggregate_snapshot"))
+    __table_args__ = (
+        UniqueConstraint("version_id"),
+        *OfficeScoped.indexes("aggregate_snapshot"),
+        {"listeners": keeping.listeners()},  # with the later of the two tables both triggers are made
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("aggregate_version.id"), nullable=False)
@@ -91,52 +94,3 @@ class AggregateSnapshot(OfficeScoped, Model):
 
     version: Mapped[AggregateVersion] = relationship()
     office: Mapped[Office] = relationship(foreign_keys="AggregateSnapshot.office_id")
-
-
-# What was locked stays as it is; the facts of a row may follow an office that moves.
-_KEPT = {
-    "aggregate_snapshot": ("version_id", "content"),
-    "aggregate_version": ("campaign_id", "number", "digest", "totals", "locked_at", "locked_by", "note"),
-}
-
-
-_WHEN = {"aggregate_snapshot": "", "aggregate_version": "WHEN (OLD.state <> 'draft') "}
-
-
-def append_only(dialect: str) -> tuple[str, ...]:
-    """The DDL that keeps what was locked; the migration runs it too."""
-    return _postgresql() if dialect == "postgresql" else _sqlite()
-
-
-def _sqlite() -> tuple[str, ...]:
-    refuse = "BEGIN SELECT RAISE(ABORT, 'a locked aggregate does not change'); END"
-    return tuple(
-        statement
-        for name, columns in _KEPT.items()
-        for statement in (
-            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE OF {', '.join(columns)} ON {name} "
-            f"{_WHEN[name]}{refuse}",
-            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} {_WHEN[name]}{refuse}",
-        )
-    )
-
-
-def _postgresql() -> tuple[str, ...]:
-    made = [
-        "CREATE FUNCTION aggregate_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'a locked aggregate does not change'; END $$"
-    ]
-    for name, columns in _KEPT.items():
-        made += [
-            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE OF {', '.join(columns)} ON {name} "
-            f"FOR EACH ROW {_WHEN[name]}EXECUTE FUNCTION aggregate_refuse()",
-            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} "
-            f"FOR EACH ROW {_WHEN[name]}EXECUTE FUNCTION aggregate_refuse()",
-        ]
-    return tuple(made)
-
-
-for _dialect in ("sqlite", "postgresql"):
-    for _statement in append_only(_dialect):
-        _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-        event.listen(AggregateSnapshot.__table__, "after_create", _ddl.execute_if(dialect=_dialect))
