@@ -19,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import bench_import  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import bench_aggregate  # noqa: E402  (the repository is not installed: its root is put on the path first)
+import bench_import  # noqa: E402
 import bench_jobs  # noqa: E402
 import bench_scale  # noqa: E402
 import casbin  # noqa: E402
@@ -194,20 +195,22 @@ def demo(verdict: Verdict) -> None:
 
 
 def main() -> None:
-    """Everything (or the parts named: ``demo``, ``imports``, ``jobs``, ``lists``), on instances that are gone afterwards."""
+    """Everything, or the parts named: ``demo``, ``imports``, ``jobs``, ``lists``, ``aggregate``; on instances gone afterwards."""
     logging.disable(logging.WARNING)  # every account asks for every page: most are refused
     verdict = Verdict()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BIANBAN_INSTANCE"], os.environ["DEMO_PASSWORD"] = folder, secrets.token_urlsafe(12)
         for name in ("DATABASE_URL", "BIANBAN_ENV", "REDIS_URL"):
             os.environ.pop(name, None)
-        wanted = set(sys.argv[1:]) or {"demo", "imports", "lists", "jobs"}
+        wanted = set(sys.argv[1:]) or {"demo", "imports", "lists", "jobs", "aggregate"}
         if "demo" in wanted:
             demo(verdict)
         if "imports" in wanted:
             bench_import.run(verdict)
         if "jobs" in wanted:
             bench_jobs.run(verdict)
+        if "aggregate" in wanted:
+            bench_aggregate.run(verdict)
         if "lists" in wanted:
             bench_scale.run(verdict, os.environ["DEMO_PASSWORD"])
     if verdict.missed:

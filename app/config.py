@@ -22,6 +22,7 @@ PLUGINS = (
     "app.plugins.surveys.plugin:SurveysPlugin",
     "app.plugins.imports.plugin:ImportsPlugin",
     "app.plugins.applications.plugin:ApplicationsPlugin",
+    "app.plugins.aggregates.plugin:AggregatesPlugin",
     "app.plugins.registry.plugin:RegistryPlugin",
     "app.plugins.badges.plugin:BadgesPlugin",
     "app.plugins.portal.plugin:PortalPlugin",

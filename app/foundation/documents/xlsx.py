@@ -45,6 +45,7 @@ class Sheet:
         title: above the table, across all columns.
         notes: lines between title and headings (who filed, when), across all columns.
         footer: lines below the table (remarks, signatures).
+        header: printed at the top of every page.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Sheet:
     notes: Sequence[str] = ()
     footer: Sequence[str] = ()
     landscape: bool = True
+    header: str = ""
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -189,5 +191,7 @@ def _print_settings(page: Worksheet, sheet: Sheet, last_row: int, last_column: i
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     page.center_horizontally()
+    if sheet.header:
+        page.set_header("&L" + sheet.header.replace("&", "&&")[:200])
     page.set_footer("&C" + _("第 %(page)s 页，共 %(pages)s 页", page="&P", pages="&N"))
     page.print_area(0, 0, max(last_row, 0), last_column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from app.foundation.limits import Limits, LimitsError
@@ -16,6 +17,7 @@ INHERITED = frozenset(
     {
         "area_code",
         "document",
+        "ip_ranges",
         "quiet_hours",
         "second_factor",
         "session_hours",
@@ -76,6 +78,17 @@ def _switch(message: str) -> Callable[[Any], Iterator[Fault]]:
     return check
 
 
+def _ranges(value: Any) -> Iterator[Fault]:
+    if not isinstance(value, list) or not value:
+        yield N_("ip_ranges 应为地址段的列表。"), {}
+        return
+    for one in value:
+        try:
+            ip_network(str(one))
+        except ValueError:
+            yield N_("ip_ranges 应为地址段，例如 203.0.113.0/24：%(value)s。"), {"value": one}
+
+
 CLOCKS = "clocks"
 SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "application_prefix": _pattern(
@@ -85,6 +98,7 @@ SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "badge_segment": _pattern(r"\d{4}", N_("badge_segment 应为带引号的 4 位数字：%(value)s。")),
     "document": _some_text,
     "filing": _filing,
+    "ip_ranges": _ranges,
     "second_factor": _one_of(
         ("required", "optional"), N_("second_factor 应为 required（须启用）或 optional（自愿）：%(value)s。")
     ),

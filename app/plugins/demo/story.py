@@ -12,7 +12,7 @@ from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
-from app.plugins.demo import announced, arrangements, filings, register, returns, staff
+from app.plugins.demo import announced, arrangements, filings, register, returns, staff, versions
 from app.plugins.demo.cast import NOW, Cast
 
 BEFORE = datetime(2014, 9, 15, 9, 0, tzinfo=clock.SHANGHAI)
@@ -47,6 +47,7 @@ def load() -> Iterator[str]:
     yield f"工作安排 {arrangements.load(cast)} 份。"
     yield f"摸底调查表 {returns.load(cast)} 份。"
     yield f"申请 {filings.load(cast)} 件。"
+    yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
     with access.acting_as(maker), transaction():
         clock.move(NOW)

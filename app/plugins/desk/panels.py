@@ -14,7 +14,7 @@ from app.foundation.access import Actor
 from app.plugins.applications import queries as applications
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.operations import shown
-from app.plugins.surveys import progress
+from app.plugins.surveys import standing
 
 # Parts of the bar: label, states counted, tone.
 APPLICATION_PARTS = (
@@ -69,8 +69,8 @@ def of_surveys(actor: Actor) -> Iterator[Panel]:
     plans = table.current("survey")
     if not plans:
         return
-    found = progress.cells(actor, plans[-1], table, clock.today(), obj="aggregate", act="see")
-    counts = progress.total(cell.counts for cell in found)
+    found = standing.standing(actor, plans[-1], table)
+    counts = found.counts
     if not counts.total:
         return
     parts = (
@@ -87,6 +87,8 @@ def of_surveys(actor: Actor) -> Iterator[Panel]:
             late=counts.overdue,
         )
     ]
+    if found.as_of is not None:
+        lines.append(_("截至 %(time)s，每分钟更新。", time=f"{clock.localise(found.as_of):%H:%M}"))
     yield Panel(
         title=_("摸底调查"),
         parts=[part for part in parts if part[1]],

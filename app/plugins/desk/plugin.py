@@ -17,7 +17,9 @@ class DeskPlugin(Plugin):
 
     name = "desk"
     title = "工作台"
-    requires = ("operations", "surveys", "imports", "applications", "badges")
+    requires = (
+        "operations", "surveys", "imports", "applications", "badges", "aggregates",
+    )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
         land(app, "desk", "DeskView.show")

@@ -8,6 +8,7 @@ from typing import Any
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.plugins.desk import of_imports, panels, sources
+from app.plugins.desk.of_aggregates import of_aggregates
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -18,6 +19,7 @@ TASKS = (
     sources.of_badges,
     sources.of_registrar,
     sources.of_office,
+    of_aggregates,
 )
 PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
 

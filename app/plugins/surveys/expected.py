@@ -11,11 +11,11 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
-    func,
     not_,
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
@@ -50,12 +50,21 @@ MISSING = "missing"
 
 
 def inside(column: ColumnElement[str] | Any, path: str) -> ColumnElement[bool]:
-    """The subtree of an office, the office included."""
+    """The subtree of an office, the office included; the whole country is no condition, and no index is walked for it."""
+    if path == paths.ROOT:
+        return true()
     return and_(column >= path, column < paths.upper_bound(path))
 
 
 def sheets(
-    actor: Actor, plan: Plan, *, obj: str = "aggregate", act: str = "see", path: str = "", level: str = ""
+    actor: Actor,
+    plan: Plan,
+    *,
+    obj: str = "aggregate",
+    act: str = "see",
+    path: str = "",
+    level: str = "",
+    named: bool = True,
 ) -> Subquery:
     """Every sheet a plan's office expects within what the actor may ``act`` on as ``obj``, one row each.
 
@@ -63,11 +72,12 @@ def sheets(
 
     Args:
         path: only at or below this office. level: only at this office's own level.
+        named: with names and accounts, which whoever only counts leaves in their place.
     """
     within = [access.scope(actor, obj, act, Unit), inside(Unit.review_path, plan.office_path)]
     within += [inside(Unit.review_path, path)] if path else []
     within += [Unit.review_path == level] if level else []
-    unit = (Unit.name, Unit.account, Unit.nature, Unit.review_path)
+    unit = (*((Unit.name, Unit.account) if named else ()), Unit.nature, Unit.review_path)
     own = select(Unit.id.label("unit_id"), cast(null(), Integer).label("desk_id"), *unit, Unit.filing_path)
     by_desk = select(Unit.id.label("unit_id"), Site.filing_desk_id.label("desk_id"), *unit, Site.filing_path)
     return union_all(
@@ -84,7 +94,7 @@ def its_sheet(expected: Subquery, plan: Plan) -> ColumnElement[bool]:
     return and_(
         SurveySheet.campaign_id == plan.id,
         SurveySheet.unit_id == expected.c.unit_id,
-        func.coalesce(SurveySheet.filing_desk_id, 0) == func.coalesce(expected.c.desk_id, 0),
+        SurveySheet.filing_desk_id.is_not_distinct_from(expected.c.desk_id),
     )
 
 

@@ -21,6 +21,7 @@ from app.kernel import paths
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Plan, Timetable, Whose
 from app.plugins.surveys import expected
+from app.plugins.surveys.bound import Bound
 from app.plugins.surveys.groups import SURVEY, Cell, Counts, total
 from app.plugins.surveys.models import SurveySheet
 
@@ -56,7 +57,7 @@ def cells(
         table: the dates; see ``dates``.
         path: only what stands at or below this office.
     """
-    sheets = expected.sheets(actor, plan, obj=obj, act=act, path=path)
+    sheets = expected.sheets(actor, plan, obj=obj, act=act, path=path, named=False)
     by = (sheets.c.review_path, sheets.c.filing_path, sheets.c.nature)
     statement = (
         select(*by, *_numbers())
@@ -67,13 +68,14 @@ def cells(
     )
     with access.acting_as(access.system(TASK, over=path or plan.office_path)):
         rows = db.session.execute(statement).all()
-    found = []
+    found, bound = [], Bound(table)
     for review_path, filing_path, nature, *numbers in rows:
         whose = Whose(review_path, filing_path)
-        if not addressed(plan, table, whose):
+        asking = bound.plan_for(whose)
+        if asking is None or asking.id != plan.id:
             continue
         counts = Counts(*(int(number or 0) for number in numbers))
-        due = table.deadline(SURVEY, whose, nature)
+        due = bound.deadline(whose, nature)
         if due is not None and due.passed(today):
             counts = replace(counts, overdue=counts.missing)
         found.append(Cell(review_path, filing_path, nature, counts, due))

@@ -1,0 +1,392 @@
+"""汇总上报: an office's versions, each with what is in and what is missing, and the steps from draft to shared (S14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from app.foundation import access, audit, clock
+from app.foundation.access import current_actor
+from app.foundation.admin import arguments
+from app.foundation.admin.targets import Row
+from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.admin.widgets import pages_of
+from app.foundation.database import transaction
+from app.foundation.tenancy.models import Office
+from app.kernel.errors import N_, Finding, Invalid
+from app.plugins.aggregates import charts, exporting, queries, rules, seen, service, taking, words, workbook
+from app.plugins.aggregates.content import MissingLine
+from app.plugins.aggregates.labels import CHANGES, TOTALS
+from app.plugins.aggregates.models import AggregateVersion
+from app.plugins.operations import exports
+from app.plugins.surveys.labels import NATURE
+from app.plugins.surveys.labels import STATES as SHEET_STATES
+from app.plugins.surveys.place import Place, asked, find
+
+PAGE = 25
+WAITING, MISSING_SHOWN, ODD_SHOWN = 50, 12, 50
+
+
+class VersionView(ScopedView):
+    """Versions of the office's aggregate, and those of lower offices that are handed up."""
+
+    route_base = "/aggregate/versions"
+    obj = "aggregate"
+    acts = {
+        "index": "see", "show": "see", "lines": "see", "odd": "see", "differences": "see", "chart": "see",
+        "export": "see", "start": "see", "prepare": "aggregate", "lock": "aggregate", "report": "publish",
+        "withdraw": "publish", "receive": "receive", "send_back": "receive", "share": "publish", "unshare": "publish",
+    }  # fmt: skip
+    targets = {
+        "pk": Row(AggregateVersion, enough=False), "chart.name": charts.CHARTS,
+        "index.office": Row(Office, by="code", enough=False), "prepare.office": Row(Office, by="code", enough=False),
+        "differences.with": Row(AggregateVersion, enough=False),
+    }  # fmt: skip
+    default_view = "index"
+    list_title = _l("汇总上报")
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    @expose("/")
+    @has_access
+    def index(self) -> str:
+        """The versions of one's own office (or one below), lower offices, and what waits to be received.
+
+        Raises:
+            AccessDenied: nobody shares figures with the actor.
+            NotSeen: no such office or survey, or not the actor's to see.
+        """
+        actor = current_actor()
+        place = find(actor, asked())
+        own = access.can(actor, "aggregate", "history", place.office)
+        campaign = place.plan.id if place.plan is not None else None
+        found = queries.versions(actor, place.office, campaign)
+        may = access.can(actor, "aggregate", "aggregate", place.office)
+        return self.render_template(
+            "aggregates/index.html",
+            place=place,
+            rows=found,
+            own=own,
+            lower=taking.lower(place) if own and place.plan is not None else [],
+            waiting=queries.waiting(actor, WAITING) if place.office.path == place.own.path else [],
+            prepares=may and place.plan is not None and all(row.state != "draft" for row in found),
+            totals=TOTALS,
+        )
+
+    @expose("/<int:pk>")
+    @has_access
+    def show(self, pk: int) -> str:
+        """One version: its numbers, tables and charts, what is missing, what looks wrong, and its steps."""
+        return self._show(pk)
+
+    def _show(self, pk: int, findings: tuple[Finding, ...] = (), step: str = "") -> str:
+        actor = current_actor()
+        row = queries.get(pk, actor)
+        found = seen.seen(row, actor)
+        survey, by = seen.survey(found.contents), _offered("by", words.TABLES) or "county"
+        history = queries.versions(actor, row.office, row.campaign_id)
+        own = access.can(actor, "aggregate", "history", row)
+        return self.render_template(
+            "aggregates/show.html",
+            row=row,
+            content=found.own,
+            whole=survey.whole(),
+            judged=any(survey.judged(one) for one in found.contents),
+            by=by,
+            tables=words.TABLES,
+            lines=[(line, words.label_of_line(by, line)) for line in survey.table(by)],
+            missing=[
+                (one, words.MISSING_STATES[one.state], date.fromisoformat(one.due) if one.due else None)
+                for one in found.own.missing[:MISSING_SHOWN]
+            ],
+            odd=sum(1 for _ in survey.anomalies()),
+            earlier=next((one for one in history if one.number < row.number), None),
+            latest=all(one.number <= row.number or one.state == "draft" for one in history),
+            own=own,
+            may=self._may(actor, row),
+            sharing=queries.sharing(row.office, clock.today()) if own else [],
+            timeline=audit.timeline(row) if own else [],
+            findings=list(findings),
+            step=step,
+            typed=request.form,
+            now=clock.now(),
+        )
+
+    @staticmethod
+    def _may(actor: access.Actor, row: AggregateVersion) -> dict[str, bool]:
+        may = {act: access.can(actor, "aggregate", act, row) for act in ("aggregate", "publish", "receive")}
+        if may["receive"]:
+            may["receive"] = rules.is_next_above(row, service.receives_at(actor))
+        return may
+
+    @expose("/<int:pk>/lines")
+    @has_access
+    def lines(self, pk: int) -> str:
+        """The sheets behind a number of a table, missing ones included."""
+        actor, number = current_actor(), _page_number()
+        row = queries.get(pk, actor)
+        survey = seen.survey(seen.seen(row, actor).contents)
+        by, what = _offered("by", words.TABLES), _offered("what", words.WHAT) or "expected"
+        key = request.args.get("key", "")
+        label = next(
+            (words.label_of_line(by, one) for one in survey.table(by) if one.key == key), ""
+        ) if by else ""  # fmt: skip
+        if by and not label:
+            raise queries.unseen()
+        chosen = [pair for pair in survey.rows(by, key) if _WHAT[what](pair[1])]
+        return self.render_template(
+            "aggregates/lines.html",
+            row=row,
+            label=label,
+            what=what,
+            whats=words.WHAT,
+            count=len(chosen),
+            page=number,
+            pages=pages_of(len(chosen), PAGE),
+            rows=chosen[(number - 1) * PAGE : number * PAGE],
+            natures=NATURE,
+            states=SHEET_STATES,
+            missing=words.MISSING_STATES,
+        )
+
+    @expose("/<int:pk>/odd")
+    @has_access
+    def odd(self, pk: int) -> str:
+        """What somebody should look at, kind by kind."""
+        actor, number = current_actor(), _page_number()
+        row = queries.get(pk, actor)
+        survey = seen.survey(seen.seen(row, actor).contents)
+        kind = _offered("kind", words.ANOMALIES)
+        every = list(survey.anomalies())
+        chosen = [one for one in every if not kind or one.kind == kind]
+        return self.render_template(
+            "aggregates/odd.html",
+            row=row,
+            kind=kind,
+            kinds={
+                key: (word, sum(one.kind == key for one in every)) for key, word in words.ANOMALIES.items()
+            },
+            total=len(every),
+            count=len(chosen),
+            page=number,
+            pages=pages_of(len(chosen), ODD_SHOWN),
+            rows=chosen[(number - 1) * ODD_SHOWN : number * ODD_SHOWN],
+        )
+
+    @expose("/<int:pk>/differences")
+    @has_access
+    def differences(self, pk: int) -> str:
+        """What a version changed from an earlier one of the same office: the one asked for, else the one before.
+
+        Raises:
+            NotSeen: no such version, or of another office or survey.
+        """
+        actor = current_actor()
+        row = queries.get(pk, actor)
+        history = queries.versions(actor, row.office, row.campaign_id)
+        earlier = [one for one in history if one.number < row.number]
+        key = request.args.get("with", "")
+        other = next((one for one in earlier if not key or one.id == arguments.key(key)), None)
+        if other is None:
+            raise queries.unseen()
+        return self.render_template(
+            "aggregates/differences.html",
+            row=row,
+            other=other,
+            earlier=earlier,
+            found=rules.differences(queries.stored(other), seen.seen(row, actor).own),
+            totals=TOTALS,
+            changes=CHANGES,
+            field_word=words.field_word,
+            value_word=words.value_word,
+        )
+
+    @expose("/<int:pk>/chart/<name>.svg")
+    @has_access
+    def chart(self, pk: int, name: str) -> Response:
+        """A chart of one of the tables."""
+        actor = current_actor()
+        if name not in charts.CHARTS:
+            raise queries.unseen()
+        row = queries.get(pk, actor)
+        survey, by = seen.survey(seen.seen(row, actor).contents), _offered("by", words.TABLES) or "county"
+        answer = Response(charts.svg(name, by, survey.table(by)), content_type="image/svg+xml; charset=utf-8")
+        answer.headers["Content-Security-Policy"] = charts.POLICY
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    # -- taking it away --------------------------------------------------------------------------------------
+
+    @expose("/<int:pk>/export.xlsx")
+    @has_access
+    def export(self, pk: int) -> Any:
+        """The version as a workbook; who took it is remembered. A long one is offered as work to wait for.
+
+        Raises:
+            Refusal: too many rows for one file, or a draft.
+        """
+        actor = current_actor()
+        row = queries.get(pk, actor)
+        rules.ensure_locked(row)
+        rows = exporting.long(row)
+        if rows:
+            return self.render_template(
+                "operations/offer.html",
+                what=exporting.title(row),
+                rows=rows,
+                action=url_for("VersionView.start", pk=pk),
+                hidden={},
+                back=url_for("VersionView.show", pk=pk),
+            )
+        book = exporting.book(row)
+        content = workbook.workbook(book)
+        with transaction():
+            exporting.remember(row, actor, book.rows)
+        return exports.answer(workbook.name(row), workbook.CONTENT_TYPE, content)
+
+    @expose("/<int:pk>/export", methods=["POST"])
+    @has_access
+    def start(self, pk: int) -> Any:
+        """Put a long export to work.
+
+        Raises:
+            Refusal: too many rows, too many exports open, or a draft.
+        """
+        actor = current_actor()
+        with transaction():
+            row = queries.get(pk, actor)
+            rules.ensure_locked(row)
+            exporting.put(row, actor=actor)
+        return redirect(exports.wait_url())
+
+    # -- steps -----------------------------------------------------------------------------------------------
+
+    @expose("/new", methods=["POST"])
+    @has_access
+    def prepare(self) -> Any:
+        """Begin a version."""
+        actor = current_actor()
+        with transaction():
+            row = service.prepare(find(actor, asked()), actor=actor)
+        return redirect(url_for("VersionView.show", pk=row.id))
+
+    @expose("/<int:pk>/lock", methods=["POST"])
+    @has_access
+    def lock(self, pk: int) -> Any:
+        """Lock it."""
+
+        def step(row: AggregateVersion, actor: access.Actor) -> None:
+            access.require(actor, "aggregate", "aggregate", row)
+            rules.ensure_draft(row)
+            place: Place = seen.place_of(row, actor)
+            service.lock(row, place, request.form.get("note", ""), actor=actor, version=_version())
+
+        return self._step(pk, "lock", step, _l("已锁定。锁定的内容不再变动，如需更正请编制新版。"))
+
+    @expose("/<int:pk>/report", methods=["POST"])
+    @has_access
+    def report(self, pk: int) -> Any:
+        """Hand it up."""
+        return self._step(
+            pk,
+            "report",
+            lambda row, actor: service.report(row, actor=actor, version=_version()),
+            _l("已上报，等待上级接收；接收之前可以撤回。"),
+        )
+
+    @expose("/<int:pk>/withdraw", methods=["POST"])
+    @has_access
+    def withdraw(self, pk: int) -> Any:
+        """Take it back from the office above."""
+        return self._step(
+            pk, "withdraw", lambda row, actor: service.withdraw(row, actor=actor), _l("已撤回上报。")
+        )
+
+    @expose("/<int:pk>/receive", methods=["POST"])
+    @has_access
+    def receive(self, pk: int) -> Any:
+        """Accept a lower office's version."""
+        return self._step(
+            pk,
+            "receive",
+            lambda row, actor: service.receive(row, actor=actor, version=_version()),
+            _l("已接收，本机构编制汇总时自动计入。"),
+        )
+
+    @expose("/<int:pk>/return", methods=["POST"])
+    @has_access
+    def send_back(self, pk: int) -> Any:
+        """Send a lower office's version back."""
+        return self._step(
+            pk,
+            "return",
+            lambda row, actor: service.return_(
+                row, request.form.get("reason", ""), actor=actor, version=_version()
+            ),
+            _l("已退回，报送机构更正后以新的一版重新上报。"),
+        )
+
+    @expose("/<int:pk>/share", methods=["POST"])
+    @has_access
+    def share(self, pk: int) -> Any:
+        """Share it."""
+        return self._step(
+            pk,
+            "share",
+            lambda row, actor: service.share(row, actor=actor),
+            _l("已共享，被共享的机构可以查看和导出这一版汇总。"),
+        )
+
+    @expose("/<int:pk>/unshare", methods=["POST"])
+    @has_access
+    def unshare(self, pk: int) -> Any:
+        """Take the share back."""
+        return self._step(
+            pk,
+            "unshare",
+            lambda row, actor: service.unshare(row, request.form.get("reason", ""), actor=actor),
+            _l("已撤销共享，被共享的机构不再看到这一版汇总。"),
+        )
+
+    def _step(
+        self, pk: int, name: str, step: Callable[[AggregateVersion, access.Actor], Any], done: Any
+    ) -> Any:
+        actor = current_actor()
+        try:
+            with transaction():
+                step(queries.get(pk, actor), actor)
+        except Invalid as invalid:
+            return self._show(pk, invalid.findings, name), invalid.status
+        flash(str(done), "success")
+        return redirect(url_for("VersionView.show", pk=pk))
+
+
+_WHAT: dict[str, Callable[[Any], bool]] = {
+    "expected": lambda _row: True,
+    "received": lambda row: not isinstance(row, MissingLine),
+    "missing": lambda row: isinstance(row, MissingLine),
+    "without": lambda row: not isinstance(row, MissingLine) and row.no_website,
+}
+
+
+def _version() -> int | None:
+    raw = request.form.get("version", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def _offered(name: str, among: Any) -> str:
+    value = request.args.get(name, "")
+    if value and value not in among:
+        raise arguments.BadArgument(name, N_("参数“%(name)s”没有这个选项。"))
+    return value
+
+
+def _page_number() -> int:
+    number = arguments.key(request.args.get("page", "1").strip())
+    if not number:
+        raise arguments.BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
+    return min(number, 10_000)
