@@ -143,7 +143,7 @@ class CampaignView(ScopedView):
             number=number,
             title=title,
             shown=shown,
-            duties=[(duty, _chip(plan, duty.dated)) for duty in duties.of(plan, _stands(actor))],
+            duties=[(duty, _chip(plan, duty.dated)) for duty in duties.of(plan, _stands(actor), queries.timetable())],
             steps=[one for one in plan.steps if one.sets is None],
             local=[one for one in plan.steps if one.sets is not None],
             groups=labels,
@@ -199,13 +199,13 @@ def _stands(actor: Actor) -> list[Stand]:
 
 def _settable(actor: Actor, plan: Plan) -> list[Step]:
     """The steps the actor, as head, may set a date for."""
-    return [step for post in actor.at("head") for step in duties.may_set(plan, post.path)]
+    return [step for post in actor.at("head") for step in duties.may_set(plan, post.path, queries.timetable())]
 
 
 def _own_office(actor: Actor, plan: Plan) -> Office:
     """The office among the actor's headships that the plan leaves steps to; otherwise the first of them."""
     paths = [post.path for post in actor.at("head")]
-    chosen = next((path for path in paths if duties.may_set(plan, path)), paths[0] if paths else "")
+    chosen = next((path for path in paths if duties.may_set(plan, path, queries.timetable())), paths[0] if paths else "")
     office = db.session.scalar(db.select(Office).where(Office.path == chosen))
     if office is None:
         # Nobody without a headship passes @has_access; a headship always stands at an office.
