@@ -23,9 +23,9 @@ def _earliest(steps: Iterable[Step]) -> Step | None:
 
 def _ends(plan: Plan, group: str, track: str) -> Iterator[Step]:
     for step in plan.steps:
-        if step.kind == FINISH and step.due is not None and not step.window and step.sets is None:
-            if group in step.groups and (track == ANY or step.covers(track)):
-                yield step
+        ends = step.kind == FINISH and step.due is not None and not step.window and step.sets is None
+        if ends and group in step.groups and (track == ANY or step.covers(track)):
+            yield step
 
 
 def completion(plan: Plan, office_path: str, track: str) -> Step | None:

@@ -1,4 +1,4 @@
-"""The notice's own text: Markdown files of an office's data, read by reference and rendered without raw HTML."""
+"""The notice's own text: typed, or Markdown files of an office's data by reference; rendered without raw HTML."""
 
 from __future__ import annotations
 
@@ -18,12 +18,17 @@ DEEPEST = 6
 
 
 def body(campaign: Campaign) -> Markup:
-    """The notice's text.
+    """The notice's text, see ``source``."""
+    return render(source(campaign))
+
+
+def source(campaign: Campaign) -> str:
+    """The notice's text as it was written, in Markdown.
 
     Raises:
         NotSeen: the file is not where the campaign says.
     """
-    return render(_read(campaign, campaign.body))
+    return campaign.text or _read(campaign, campaign.body)
 
 
 def annex(campaign: Campaign, number: int) -> tuple[str, Markup]:

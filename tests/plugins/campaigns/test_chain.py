@@ -13,7 +13,14 @@ from app.plugins.campaigns.duties import OFFICE, UNIT, Stand
 from app.plugins.campaigns.rules import Plan, Timetable, Whose
 from tests.plugins.surveys.ground import As, SignIn, named
 
-CENTRE, HUNAN, CHANGSHA, FURONG, CHANGDE, WULING = "0.", "0.43.", "0.43.01.", "0.43.01.02.", "0.43.07.", "0.43.07.02."
+CENTRE, HUNAN, CHANGSHA, FURONG, CHANGDE, WULING = (
+    "0.",
+    "0.43.",
+    "0.43.01.",
+    "0.43.01.02.",
+    "0.43.07.",
+    "0.43.07.02.",
+)
 
 
 @pytest.fixture
@@ -25,7 +32,9 @@ def before(app: Flask) -> Timetable:
 @pytest.fixture
 def table(app: Flask, before: Timetable) -> Timetable:
     result = app.test_cli_runner().invoke(args=["campaigns", "load"], catch_exceptions=False)
-    assert "已印发：中央编办发〔2014〕69号" in result.output and "没有变化：常编办发〔2014〕9号" in result.output
+    assert (
+        "已印发：中央编办发〔2014〕69号" in result.output and "没有变化：常编办发〔2014〕9号" in result.output
+    )
     with access.acting_as(access.system("tests", over="0.")):
         return queries.reaching("0.")
 
@@ -73,7 +82,8 @@ def test_the_nearest_document_binds_and_windows_never(
 
 def test_the_chain_is_followed_upwards_and_downwards(table: Timetable) -> None:
     centre, province, city = (
-        plan_of(table, number) for number in ("中央编办发〔2014〕69号", "湘编办发〔2014〕9号", "常编办发〔2014〕9号")
+        plan_of(table, number)
+        for number in ("中央编办发〔2014〕69号", "湘编办发〔2014〕9号", "常编办发〔2014〕9号")
     )
     assert binding.above(table.plans, city.office_path, city.carries_out) == [province, centre]
     assert set(centre.ids) == {centre.id, province.id, city.id} and city.ids == (city.id,)
