@@ -21,9 +21,9 @@ PATH = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "p
 # name and the object it is guarded as
 NEW = (
     ("campaign_change", "campaign"),
-    ("campaign_draft", "campaign-work"),
-    ("campaign_receipt", "campaign-work"),
-    ("campaign_urge", "campaign-work"),
+    ("campaign_draft", "drafting"),
+    ("campaign_receipt", "drafting"),
+    ("campaign_urge", "drafting"),
 )
 # Scoped tables before this revision: an audit entry is read by whoever sees the row it is about.
 SCOPED = (

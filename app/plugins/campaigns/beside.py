@@ -40,7 +40,7 @@ def of(campaign: Campaign, plan: Plan, actor: Actor) -> Extra:
     query = select(CampaignChange).where(CampaignChange.campaign_id == campaign.id)
     changes = list(db.session.scalars(query.order_by(CampaignChange.number.desc())))
     change = changes[0].number if changes else 0
-    works = access.can(actor, "campaign-work", "edit", campaign)
+    works = access.can(actor, "drafting", "edit", campaign)
     return Extra(
         uppers=uppers,
         lowers=lowers,

@@ -43,7 +43,7 @@ class CampaignDraftView(ScopedView):
     """What one's own office is drafting."""
 
     route_base = "/campaign-drafts"
-    obj = "campaign-work"
+    obj = "drafting"
     acts = {
         "index": "see", "show": "see", "start": "edit", "heading": "edit", "save_heading": "edit", "groups": "edit",
         "save_groups": "edit", "step": "edit", "save_step": "edit", "drop": "edit", "withdraw": "edit",

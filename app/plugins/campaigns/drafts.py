@@ -41,6 +41,15 @@ def get(pk: int) -> CampaignDraft:
     return found
 
 
+def ready(actor: Actor, limit: int = 20) -> list[CampaignDraft]:
+    """Drafts in which nothing is wrong any more, for the head; one statement."""
+    query = select(CampaignDraft).where(
+        CampaignDraft.state == "draft", access.scope(actor, "campaign", "issue", CampaignDraft)
+    )
+    rows = db.session.scalars(query.order_by(CampaignDraft.id).limit(limit))
+    return [one for one in rows if next(checking.findings(facts(one)), None) is None]
+
+
 def no_step() -> NotSeen:
     """The refusal for a step that is not in the draft."""
     return NotSeen("step-not-seen", N_("该工作安排中没有这个事项。"))
@@ -115,7 +124,7 @@ def _change(draft: CampaignDraft, actor: Actor) -> None:
     Raises:
         AccessDenied: another office's. WrongState: issued or withdrawn.
     """
-    access.require(actor, "campaign-work", "edit", draft)
+    access.require(actor, "drafting", "edit", draft)
     if draft.state != "draft":
         raise WrongState("draft-closed", N_("这份草稿已经印发或者撤回，不能再改。"))
 

@@ -156,7 +156,7 @@ class CampaignDraft(OfficeScoped, Versioned, Timestamped, Model):
     """
 
     __tablename__ = "campaign_draft"
-    __obj__ = "campaign-work"
+    __obj__ = "drafting"
     __table_args__ = (
         state_check("state", DRAFT_STATES),
         CheckConstraint("(state = 'issued') = (campaign_id IS NOT NULL)", name="issued_as"),
@@ -189,7 +189,7 @@ class CampaignUrge(OfficeScoped, Timestamped, Model):
     """What an office said to addressees who are behind; without a step it is about reading the document itself."""
 
     __tablename__ = "campaign_urge"
-    __obj__ = "campaign-work"
+    __obj__ = "drafting"
     __table_args__ = OfficeScoped.indexes("campaign_urge")
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -214,7 +214,7 @@ class CampaignReceipt(OfficeScoped, Timestamped, Model):
     """
 
     __tablename__ = "campaign_receipt"
-    __obj__ = "campaign-work"
+    __obj__ = "drafting"
     __links__ = {
         "unit_id": "the addressee, set by the verb: the platform writes it for him",
         "reader_id": "the addressee, set by the verb: the platform writes it for him",

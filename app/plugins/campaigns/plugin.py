@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
-from app.plugins.campaigns import labels
+from app.plugins.campaigns import labels, telling
 from app.plugins.campaigns.cli import campaigns_cli
 from app.plugins.campaigns.draft_views import CampaignDraftView, CampaignIssueView
 from app.plugins.campaigns.views import CampaignListView, CampaignView
@@ -25,6 +25,7 @@ class CampaignsPlugin(Plugin):
 
     def init_app(self, app: Flask) -> None:
         app.cli.add_command(campaigns_cli)
+        telling.init_app(app)
         words.add(words.VERB, labels.VERBS)
         words.add("campaign-step", labels.KIND)
         words.add("campaign-draft", labels.DRAFT)

@@ -161,6 +161,7 @@ def _plan(campaign: Campaign, steps: list[CampaignStep]) -> Plan:
         sealed_groups=tuple(campaign.sealed.get("groups", ())),
         sealed_source=campaign.sealed.get("source", ""),
         carries_out=campaign.carries_out,
+        online=bool(campaign.text),
     )
 
 

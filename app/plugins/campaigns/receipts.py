@@ -35,6 +35,7 @@ class Addressee:
     path: str
     read_at: datetime | None
     read_by: str
+    filing_path: str | None = None
 
 
 def standing(campaign: Campaign) -> int:
@@ -109,7 +110,7 @@ def _office(row: Office, at: datetime | None, by: str | None) -> Addressee:
 
 
 def _unit(row: Unit, at: datetime | None, by: str | None) -> Addressee:
-    return Addressee(f"u{row.id}", row.name, row.id, None, row.review_path, at, by or "")
+    return Addressee(f"u{row.id}", row.name, row.id, None, row.review_path, at, by or "", row.filing_path)
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
@@ -154,6 +155,20 @@ def own(campaign: Campaign, actor: Actor, change: int) -> Own:
     }
     pressing = {one.urge_id: one.urge for one in receipts if one.urge is not None and one.read_at is None}
     return Own([_read(row, read) for row in rows], list(pressing.values()))
+
+
+def standing_of(actor: Actor) -> tuple[list[tuple[int, str]], set[int]]:
+    """For the desk: the urgings not confirmed (campaign and step), and the campaigns read. One statement."""
+    query = (
+        select(CampaignReceipt)
+        .where(_mine(actor))
+        .options(joinedload(CampaignReceipt.urge).joinedload(CampaignUrge.step))
+    )
+    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)):
+        rows = db.session.scalars(query.order_by(CampaignReceipt.id)).all()
+    urges = {one.urge_id: one.urge for one in rows if one.urge is not None and one.read_at is None}
+    pressing = [(one.campaign_id, one.step.label if one.step is not None else "") for one in urges.values()]
+    return pressing, {one.campaign_id for one in rows if one.urge_id is None}
 
 
 def _read(row: Any, read: dict[Any, CampaignReceipt]) -> Addressee:

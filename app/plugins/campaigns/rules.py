@@ -97,6 +97,7 @@ class Plan:
     sealed_source: str = ""
     carries_out: str = ""
     carried_by: tuple[int, ...] = ()
+    online: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:

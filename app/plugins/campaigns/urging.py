@@ -28,6 +28,11 @@ def offer(app: Flask, kind: str, done: Done) -> None:
     app.extensions.setdefault(_KEY, {})[kind] = done
 
 
+def knows(kind: str) -> bool:
+    """Whether some plugin says who has done this kind of step."""
+    return kind in current_app.extensions.get(_KEY, {})
+
+
 def done(kind: str, step_id: int, office_path: str) -> bool:
     """Whether an office has done a step, as far as any plugin says."""
     asked: Done | None = current_app.extensions.get(_KEY, {}).get(kind)
@@ -53,7 +58,7 @@ def urge(
         Invalid: nobody ticked, no message or a long one.
         WrongState: all of them were urged today already, or have done it.
     """
-    access.require(actor, "campaign-work", "edit", campaign)
+    access.require(actor, "drafting", "edit", campaign)
     message = message.replace("\r\n", "\n").strip()
     chosen = [one for one in receipts.addressees(campaign) if one.key in set(keys)]
     wrong = list(_wrong(chosen, message))

@@ -22,7 +22,7 @@ class CampaignWorkView(ScopedView):
     """Of campaigns of one's own office."""
 
     route_base = "/campaign-receipts"
-    obj = "campaign-work"
+    obj = "drafting"
     acts = {"show": "see", "urge": "edit"}
     targets = {"pk": Row(Campaign, enough=False), "urge.step": Row(CampaignStep, act="see", enough=False)}
     default_view = "show"
@@ -59,7 +59,7 @@ class CampaignWorkView(ScopedView):
         return redirect(url_for("CampaignWorkView.show", pk=pk))
 
     def _page(self, campaign: Campaign, typed: dict[str, Any], findings: Any = ()) -> str:
-        require(current_actor(), "campaign-work", "see", campaign)
+        require(current_actor(), "drafting", "see", campaign)
         steps = [one for one in queries.plan(campaign).steps if one.sets is None]
         return self.render_template(
             "campaigns/receipts.html",

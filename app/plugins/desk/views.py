@@ -7,7 +7,7 @@ from typing import Any
 
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.plugins.desk import panels, sources
+from app.plugins.desk import of_campaigns, panels, sources
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -17,6 +17,7 @@ TASKS = (
     sources.of_badges,
     sources.of_registrar,
     sources.of_office,
+    of_campaigns.of_campaigns,
 )
 PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
 
