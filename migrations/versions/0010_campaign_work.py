@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("carries_out", sa.String(length=60), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("annexes", sa.JSON(), nullable=False),
         sa.Column("groups", sa.JSON(), nullable=False),
         sa.Column("steps", sa.JSON(), nullable=False),
         *facts("campaign_draft"),

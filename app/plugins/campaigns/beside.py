@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
@@ -18,13 +19,29 @@ from app.plugins.campaigns.rules import Plan, Step
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A date that a change moved; None where there was or is none."""
+
+    label: str
+    before: date | None
+    after: date | None
+
+
+def _moved(details: Mapping[str, str]) -> Moved:
+    before, after = (
+        date.fromisoformat(day) if day else None for day in (details["before"], details["after"])
+    )
+    return Moved(details["label"], before, after)
+
+
+@dataclass(frozen=True)
 class Extra:
     """``uppers`` are the campaigns it carries out and ``lowers`` those that carry it out, as far as they are seen."""
 
     uppers: Sequence[Plan]
     lowers: Sequence[Plan]
     ends: Sequence[tuple[Plan, Step]]
-    changes: Sequence[CampaignChange]
+    changes: Sequence[tuple[CampaignChange, Sequence[Moved]]]
     exceptions: Sequence[Past]
     own: Own
     works: bool
@@ -45,7 +62,7 @@ def of(campaign: Campaign, plan: Plan, actor: Actor) -> Extra:
         uppers=uppers,
         lowers=lowers,
         ends=binding.ends_above(uppers, plan.office_path),
-        changes=changes,
+        changes=[(one, [_moved(moved) for moved in one.details]) for one in changes],
         exceptions=extending.exceptions([plan, *lowers], _home(actor, plan)),
         own=receipts.own(campaign, actor, change),
         works=works,

@@ -197,28 +197,6 @@ class CampaignDraftView(ScopedView):
         )  # fmt: skip
 
 
-class CampaignIssueView(ScopedView):
-    """Issuing, for the head."""
-
-    route_base = "/campaign-drafts"
-    obj = "campaign"
-    acts = {"issue": "issue"}
-    targets = {"pk": Row(CampaignDraft, enough=False)}
-    default_view = "issue"
-
-    @expose("/<int:pk>/issue", methods=["POST"])
-    @has_access
-    def issue(self, pk: int) -> Any:
-        """Issue it; what is wrong is shown on the draft's page."""
-        try:
-            with transaction():
-                campaign = drafts.issue(drafts.get(pk), actor=current_actor())
-        except Invalid as refused:
-            return make_response(page(self, drafts.get(pk), refused.findings), refused.status)
-        flash(_("已印发，并告知主送的单位和机构。"), "success")
-        return redirect(url_for("CampaignView.show", pk=campaign.id))
-
-
 def page(view: ScopedView, draft: CampaignDraft, refused: Sequence[Finding] = ()) -> str:
     """The draft's page."""
     facts = drafts.facts(draft)

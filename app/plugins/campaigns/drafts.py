@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.foundation import access, audit, clock
+from app.foundation import access, audit
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, Finding, Invalid, NotSeen, WrongState
-from app.plugins.campaigns import audience, binding, checking, queries, signals, text, writing
+from app.plugins.campaigns import audience, binding, changes, checking, queries, signals, text, writing
 from app.plugins.campaigns.checking import FIXED, OWN, WINDOW
 from app.plugins.campaigns.flow import DraftFlow
-from app.plugins.campaigns.models import Campaign, CampaignChange, CampaignDraft, CampaignStep
-from app.plugins.campaigns.writing import Moved
+from app.plugins.campaigns.models import Campaign, CampaignDraft, CampaignStep
 
 LARGEST_ID = 2**31 - 1
 HEADING = ("document", "title", "short_title", "issued_on", "text", "carries_out", "summary")
@@ -80,7 +79,7 @@ def start(office: Office, *, actor: Actor, amends: Campaign | None = None) -> Ca
         WrongState: a change of the same campaign is being drafted already.
     """
     access.require(actor, "campaign", "draft", office)
-    draft = CampaignDraft(office_id=office.id, groups=[], steps=[])
+    draft = CampaignDraft(office_id=office.id, annexes=[], groups=[], steps=[])
     if amends is not None:
         access.require(actor, "campaign", "draft", amends)
         open_ = select(CampaignDraft.id).where(
@@ -92,6 +91,7 @@ def start(office: Office, *, actor: Actor, amends: Campaign | None = None) -> Ca
         for name in ("document", "title", "short_title", "issued_on", "carries_out"):
             setattr(draft, name, getattr(amends, name))
         draft.text = text.source(amends)
+        draft.annexes = list(amends.annexes)
         draft.groups, draft.steps = list(amends.groups), [_as_drafted(one) for one in _own_steps(amends)]
     db.session.add(draft)
     db.session.flush()
@@ -118,7 +118,7 @@ def _as_drafted(row: CampaignStep) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _change(draft: CampaignDraft, actor: Actor) -> None:
+def ensure_open(draft: CampaignDraft, actor: Actor) -> None:
     """Whether it may be changed.
 
     Raises:
@@ -133,10 +133,10 @@ def save(draft: CampaignDraft, given: Mapping[str, Any], *, actor: Actor) -> Cam
     """Keep what is typed of the heading; it may still be incomplete, but nothing longer than it can be.
 
     Raises:
-        AccessDenied, WrongState: see ``_change``.
+        AccessDenied, WrongState: see ``ensure_open``.
         Invalid: too long.
     """
-    _change(draft, actor)
+    ensure_open(draft, actor)
     names = [name for name in HEADING if name in given and (name != "document" or draft.amends_id is None)]
     for name in names:
         setattr(draft, name, given[name])
@@ -151,10 +151,10 @@ def choose(draft: CampaignDraft, keys: list[str], paths: list[str], *, actor: Ac
     """Say to whom it goes; a step keeps only the groups that are still there.
 
     Raises:
-        AccessDenied, WrongState: see ``_change``; a change keeps the addressees of what it changes.
+        AccessDenied, WrongState: see ``ensure_open``; a change keeps the addressees of what it changes.
         Invalid: a group without an office in it.
     """
-    _change(draft, actor)
+    ensure_open(draft, actor)
     if draft.amends_id is not None:
         raise WrongState("same-addressees", N_("变更沿用原文的主送范围。需要另行发送的，请另印发一份文件。"))
     draft.groups = audience.chosen(draft.office, keys, paths)
@@ -168,9 +168,9 @@ def put_step(draft: CampaignDraft, key: str, given: Mapping[str, Any], *, actor:
     """Add a step (``key`` empty) or change one.
 
     Raises:
-        AccessDenied, WrongState: see ``_change``. NotSeen: no such step. Invalid: see ``checking``.
+        AccessDenied, WrongState: see ``ensure_open``. NotSeen: no such step. Invalid: see ``checking``.
     """
-    _change(draft, actor)
+    ensure_open(draft, actor)
     steps = [dict(one) for one in draft.steps]
     place = next((at for at, one in enumerate(steps) if one["key"] == key), None)
     if key and place is None:
@@ -203,9 +203,9 @@ def drop_step(draft: CampaignDraft, key: str, *, actor: Actor) -> CampaignDraft:
     """Take a step out.
 
     Raises:
-        AccessDenied, WrongState: see ``_change``. NotSeen: no such step.
+        AccessDenied, WrongState: see ``ensure_open``. NotSeen: no such step.
     """
-    _change(draft, actor)
+    ensure_open(draft, actor)
     steps = [one for one in draft.steps if one["key"] != key]
     if len(steps) == len(draft.steps):
         raise no_step()
@@ -218,9 +218,9 @@ def withdraw(draft: CampaignDraft, *, actor: Actor) -> CampaignDraft:
     """Give a draft up; what is issued is no longer withdrawn, only changed.
 
     Raises:
-        AccessDenied, WrongState: see ``_change``.
+        AccessDenied, WrongState: see ``ensure_open``.
     """
-    _change(draft, actor)
+    ensure_open(draft, actor)
     DraftFlow(draft).withdraw()
     audit.record(actor, "campaign.draft-withdrawn", draft, before={"document": draft.document})
     return draft
@@ -236,17 +236,17 @@ def issue(draft: CampaignDraft, *, actor: Actor) -> Campaign:
         Refusal: a step would go for which lower offices have set dates.
     """
     access.require(actor, "campaign", "issue", draft)
-    _change(draft, actor)
+    ensure_open(draft, actor)
     found = facts(draft)
     wrong = [*checking.findings(found), *_taken(draft)]
     if wrong:
         raise Invalid(wrong)
     campaign = draft.amends or Campaign(
-        office_id=draft.office_id, folder="", body="", annexes=[], groups=draft.groups,
+        office_id=draft.office_id, folder="", body="", groups=draft.groups,
         tracks=[dict(one) for one in TRACKS], sealed={},
         addressees=audience.addressees(draft.groups), based_on=_based_on(found),
     )  # fmt: skip
-    for name in ("document", "title", "short_title", "issued_on", "carries_out", "text"):
+    for name in ("document", "title", "short_title", "issued_on", "carries_out", "text", "annexes"):
         setattr(campaign, name, getattr(draft, name))
     db.session.add(campaign)
     db.session.flush()
@@ -256,7 +256,7 @@ def issue(draft: CampaignDraft, *, actor: Actor) -> Campaign:
     DraftFlow(draft).issue()
     queries.forget()
     if draft.amends_id is not None:
-        changed(campaign, draft.summary, moved, actor=actor)
+        changes.record(campaign, draft.summary, moved, actor=actor)
     else:
         after = {"document": campaign.document, "issued_on": campaign.issued_on, "steps": len(steps)}
         audit.record(actor, "campaign.issued", campaign, after=after)
@@ -295,19 +295,3 @@ def _fields(found: checking.Draft, step: Mapping[str, Any], campaign: Campaign) 
         "exception": exception,
         "reason": step["reason"] if exception else "",
     }
-
-
-def changed(campaign: Campaign, summary: str, moved: list[Moved], *, actor: Actor) -> CampaignChange:
-    """Write down the next numbered change of a campaign, and tell those it concerns."""
-    last = select(func.max(CampaignChange.number)).where(CampaignChange.campaign_id == campaign.id)
-    row = CampaignChange(
-        campaign_id=campaign.id, office_id=campaign.office_id, number=(db.session.scalar(last) or 0) + 1,
-        changed_on=clock.today(), summary=summary, details=moved, changed_by=actor.name,
-    )  # fmt: skip
-    db.session.add(row)
-    db.session.flush()
-    audit.record(
-        actor, "campaign.changed", campaign, after={"number": row.number, "moved": moved}, reason=summary
-    )
-    signals.changed.send(campaign, actor=actor, change=row)
-    return row

@@ -10,7 +10,7 @@ from app.foundation import access, audit
 from app.foundation.access import Actor
 from app.kernel import paths
 from app.kernel.errors import N_, Invalid, Refusal
-from app.plugins.campaigns import binding, drafts, queries
+from app.plugins.campaigns import binding, changes, queries
 from app.plugins.campaigns.models import CampaignStep
 from app.plugins.campaigns.rules import Plan, Step
 
@@ -59,7 +59,7 @@ def extend(step: CampaignStep, due: date | None, reason: str, *, actor: Actor) -
         "before": before.isoformat() if before else "",
         "after": due.isoformat() if due else "",
     }
-    drafts.changed(step.campaign, reason, [moved], actor=actor)
+    changes.record(step.campaign, reason, [moved], actor=actor)
     return step
 
 

@@ -34,7 +34,8 @@ class Campaign(OfficeScoped, Versioned, Timestamped, Model):
     """A notice of an office and the work it arranges.
 
     One issued from an office's data keeps its text there: ``folder`` is the office's folder below ``tenants/``,
-    ``body`` and each annex's ``file`` are paths in it. One issued online has its ``text`` here (both Markdown).
+    ``body`` and each annex's ``file`` are paths in it. One issued or changed online has its ``text`` here, and each
+    new annex its own (all Markdown).
     ``carries_out`` is the number of the upper office's campaign it carries out.
     ``sealed`` names the groups whose sheets without a website must be sealed, and the article (S12).
     ``groups`` says whose units each group means (``homes``: paths whose own units, ``offices``: paths of
@@ -174,6 +175,7 @@ class CampaignDraft(OfficeScoped, Versioned, Timestamped, Model):
     text: Mapped[str] = mapped_column(Text, nullable=False, default="")
     carries_out: Mapped[str] = mapped_column(String(60), nullable=False, default="")
     summary: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    annexes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     groups: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list, info=NAMES_PATHS)
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
 

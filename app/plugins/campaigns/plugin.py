@@ -11,7 +11,8 @@ from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
 from app.plugins.campaigns import labels, telling
 from app.plugins.campaigns.cli import campaigns_cli
-from app.plugins.campaigns.draft_views import CampaignDraftView, CampaignIssueView
+from app.plugins.campaigns.draft_views import CampaignDraftView
+from app.plugins.campaigns.issue_views import CampaignAnnexView, CampaignIssueView
 from app.plugins.campaigns.views import CampaignListView, CampaignView
 from app.plugins.campaigns.work_views import CampaignWorkView
 
@@ -40,5 +41,6 @@ class CampaignsPlugin(Plugin):
         )
         appbuilder.add_view_no_menu(CampaignView)
         appbuilder.add_view(CampaignDraftView, "campaign-drafts", label=_l("起草工作安排"), category="survey")
+        appbuilder.add_view_no_menu(CampaignAnnexView)
         appbuilder.add_view_no_menu(CampaignIssueView)
         appbuilder.add_view_no_menu(CampaignWorkView)

@@ -37,6 +37,8 @@ def issue(declared: Declared, *, actor: Actor) -> tuple[Campaign, str]:
     campaign = db.session.scalar(
         select(Campaign).where(Campaign.office_id == office.id, Campaign.document == declared.document)
     )
+    if campaign is not None and campaign.text:
+        return campaign, UNCHANGED  # issued or changed online since: the data no longer speaks for it
     fresh = campaign is None
     if campaign is None:
         campaign = Campaign(document=declared.document, office_id=office.id)

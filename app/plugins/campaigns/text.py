@@ -18,8 +18,9 @@ DEEPEST = 6
 
 
 def body(campaign: Campaign) -> Markup:
-    """The notice's text, see ``source``."""
-    return render(source(campaign))
+    """The notice's text, see ``source``, under its title and number."""
+    said = source(campaign)
+    return render(said if said.startswith("# ") else f"# {campaign.title}\n\n{campaign.document}\n\n{said}")
 
 
 def source(campaign: Campaign) -> str:
@@ -40,7 +41,7 @@ def annex(campaign: Campaign, number: int) -> tuple[str, Markup]:
     found = next((one for one in campaign.annexes if one["number"] == number), None)
     if found is None:
         raise NotSeen("annex-not-seen", N_("这份文件没有附件%(n)s。"), n=number)
-    return str(found["title"]), render(_read(campaign, found["file"]))
+    return str(found["title"]), render(found.get("text") or _read(campaign, found["file"]))
 
 
 def _read(campaign: Campaign, name: str) -> str:

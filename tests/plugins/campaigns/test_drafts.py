@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from app.foundation import access, audit
 from app.foundation.database import db, transaction
 from app.kernel.errors import AccessDenied, Invalid, NotSeen, Refusal, WrongState
-from app.plugins.campaigns import checking, drafts, queries, service
+from app.plugins.campaigns import annexes, checking, drafts, queries, service, text
 from app.plugins.campaigns.models import ANY, Campaign, CampaignChange, CampaignStep
 from app.plugins.campaigns.rules import Whose
 from tests.plugins.campaigns.drafted import draft, read, step
@@ -168,6 +169,54 @@ def test_a_step_dated_below_cannot_be_dropped_by_a_change(acting: As) -> None:
         drafts.save(row2, {"summary": "取消。"}, actor=actor)
         drafts.drop_step(row2, "local-survey", actor=actor)
         drafts.issue(row2, actor=actor)
+
+
+def test_the_data_no_longer_speaks_for_what_was_changed_online(acting: As, app: Flask) -> None:
+    change(acting, due="2014-11-24")
+    result = app.test_cli_runner().invoke(args=["campaigns", "load", "430700"], catch_exceptions=False)
+    assert result.output.startswith("没有变化")
+    with acting("unit.czj"):
+        found = queries.deadline("survey", unit=named("财政局"))
+        assert found is not None and found.date == date(2014, 11, 24)
+        assert "1.分级组织实施" in text.body(queries.get(1)) and text.annex(queries.get(1), 5)[0].endswith(
+            "调查表"
+        )
+
+
+def test_annexes_are_numbered_in_their_order(acting: As) -> None:
+    pk = draft(acting, step())
+    with acting("wuling.clerk") as actor, transaction():
+        row = drafts.get(pk)
+        for title in ("甲表", "乙表", "丙表"):
+            annexes.put(row, None, title, f"{title}内容", actor=actor)
+        annexes.put(row, 3, "丁表", "丁表内容", actor=actor)
+        annexes.drop(row, 1, actor=actor)
+    campaign = issue(acting, pk)
+    with acting("unit.wljy"):
+        seen = queries.get(campaign)
+        assert [(one["number"], one["title"]) for one in seen.annexes] == [(1, "乙表"), (2, "丁表")]
+        assert "丁表内容" in text.annex(seen, 2)[1]
+        with pytest.raises(NotSeen):
+            text.annex(seen, 3)
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "fields"), [("", "文", ["title"]), ("题", "", ["text"]), ("长" * 101, "文", ["title"])]
+)
+def test_an_annex_has_a_title_and_a_text(acting: As, title: str, words: str, fields: list[str]) -> None:
+    pk = draft(acting, step())
+    with acting("wuling.clerk") as actor, pytest.raises(Invalid) as refused, transaction():
+        annexes.put(drafts.get(pk), None, title, words, actor=actor)
+    assert [one.field for one in refused.value.findings] == fields
+
+
+def test_an_annex_of_the_data_is_kept_or_dropped_but_not_typed_over(acting: As) -> None:
+    with acting("changde.clerk") as actor, transaction():
+        row = drafts.start(desk("430700"), actor=actor, amends=queries.get(1))
+        with pytest.raises(NotSeen):
+            annexes.put(row, 5, "题", "文", actor=actor)
+        annexes.drop(row, 5, actor=actor)
+        assert [one["number"] for one in row.annexes] == [1, 2, 3, 4]
 
 
 def test_what_is_issued_reaches_only_whom_it_names(acting: As) -> None:
