@@ -56,6 +56,10 @@ REQUESTS: dict[Place, str] = {
         "by which rule a unit or sheet the actor sees is filed for: it rests on the supervisor and its desk, wherever they are; "
         "a rule comes out, no row"
     ),
+    ("campaigns.receipts", "standing_of", "TASK"): (
+        "what one's own units and offices have read and were urged to do, by their ids; the rows are the issuing "
+        "offices', wherever those lie"
+    ),
     ("operations.gauges", "Jobs.collect", "'metrics'"): (
         "how many jobs of which kind stand in which state, and for how long: counts come out, to whoever has the token"
     ),

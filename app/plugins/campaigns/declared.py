@@ -11,6 +11,7 @@ from app.foundation.strict_yaml import Section, ShapeError, read
 from app.plugins.campaigns.models import ANY, KINDS, TRACKS
 
 FILE = "notice.yaml"
+NATIONAL = "national"  # the centre's folder; the others bear their office's code
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Declared:
     steps: tuple[DeclaredStep, ...]
     sealed_groups: tuple[str, ...] = ()
     sealed_source: str = ""
+    carries_out: str = ""
 
     @property
     def codes(self) -> frozenset[str]:
@@ -73,12 +75,14 @@ class Declared:
 
 
 def find(tenants: Path) -> list[Declared]:
-    """Every campaign declared below ``tenants/``, in the order of the folders.
+    """Every campaign declared below ``tenants/``, by the day of issue: an upper office's before what carries it out.
 
     Raises:
         ShapeError: a file is not as it should be; nothing is returned half-read.
     """
-    return [load(path) for path in sorted(tenants.glob(f"[0-9]*/{FILE}"))]
+    offices = [*tenants.glob(f"[0-9]*/{FILE}"), *tenants.glob(f"{NATIONAL}/{FILE}")]
+    found = [load(path) for path in sorted(offices)]
+    return sorted(found, key=lambda one: one.issued_on)
 
 
 def load(path: Path) -> Declared:
@@ -89,7 +93,7 @@ def load(path: Path) -> Declared:
     """
     top = read(path).only(
         "document", "title", "short_title", "office", "issued", "based_on", "tracks", "groups", "steps",
-        "no_website", "addressees", "body", "annexes",
+        "no_website", "addressees", "body", "annexes", "carries_out",
     )  # fmt: skip
     groups = tuple(_group(key, one) for key, one in top.section("groups").sections())
     steps = tuple(_step(one, {group.key for group in groups}) for one in top.listed("steps"))
@@ -103,18 +107,27 @@ def load(path: Path) -> Declared:
         short_title=top.text("short_title"),
         issued_on=_day(top, "issued"),
         body=_file(path.parent, top, "body"),
-        annexes=tuple(_annex(path.parent, one) for one in top.listed("annexes")),
-        based_on=tuple(
-            {"document": one.text("document"), "issued": _day(one, "issued").isoformat()}
-            for one in top.listed("based_on")
-        ),
+        annexes=tuple(_annex(path.parent, one) for one in _optional(top, "annexes")),
+        based_on=tuple(_based_on(one) for one in _optional(top, "based_on")),
         addressees=tuple(_addressee(one) for one in top.listed("addressees")),
         tracks=tuple(_track(key, one) for key, one in top.section("tracks").sections()),
         groups=groups,
         steps=steps,
         sealed_groups=sealed_groups,
         sealed_source=sealed_source,
+        carries_out=top.text("carries_out", default=""),
     )
+
+
+def _optional(top: Section, key: str) -> tuple[Section, ...]:
+    return top.listed(key) if key in top.keys() else ()  # noqa: SIM118 - a method of Section, not a dict
+
+
+def _based_on(one: Section) -> dict[str, str]:
+    """A document and its date; empty where only the number is known."""
+    one.only("document", "issued")
+    dated = "issued" in one.keys()  # noqa: SIM118 - a method of Section, not a dict
+    return {"document": one.text("document"), "issued": _day(one, "issued").isoformat() if dated else ""}
 
 
 def _day(section: Section, key: str) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.kernel import paths
-from app.plugins.campaigns.rules import Plan, Step, Whose
+from app.plugins.campaigns.rules import Plan, Step, Timetable, Whose
 
 UNIT, DESK, OFFICE = "unit", "desk", "office"
 
@@ -31,14 +31,28 @@ class Duty:
     holder: str
 
 
-def of(plan: Plan, stands: Iterable[Stand]) -> list[Duty]:
-    """The steps that bind somebody who stands there, in the plan's order, each once."""
+def of(plan: Plan, stands: Iterable[Stand], table: Timetable | None = None) -> list[Duty]:
+    """The steps that bind somebody who stands there, in the plan's order, each once.
+
+    Args:
+        table: everything the reader sees: what a nearer campaign arranges does not bind by this one (S3).
+    """
     found: dict[tuple[int, int | None, str], Duty] = {}
     for stand in stands:
         for duty in _at(plan, stand):
+            if _nearer(duty.step, plan, Whose(stand.path, stand.filing_path), table):
+                continue
             found.setdefault((duty.step.id, duty.dated.id if duty.dated else None, duty.holder), duty)
     order = {step.id: place for place, step in enumerate(plan.steps)}
     return sorted(found.values(), key=lambda duty: (order[duty.step.id], duty.holder))
+
+
+def _nearer(step: Step, plan: Plan, whose: Whose, table: Timetable | None) -> bool:
+    """Whether a nearer office arranges the same; what an office itself owes its upper office nobody else arranges."""
+    if table is None or step.kind == "return":
+        return False
+    asking = table.plan_for(step.kind, whose)
+    return asking is not None and asking.id != plan.id
 
 
 def _at(plan: Plan, stand: Stand) -> Iterator[Duty]:
@@ -51,7 +65,7 @@ def _at(plan: Plan, stand: Stand) -> Iterator[Duty]:
     if group is None or (stand.nature and line is None):
         return
     for step in plan.steps:
-        fits = step.sets is None and step.kind != "return" and group.key in step.groups
+        fits = step.sets is None and not step.window and step.kind != "return" and group.key in step.groups
         if fits and step.covers(line.key if line else None):
             yield from _dated(plan, step, stand, line.key if line else None)
 
@@ -61,7 +75,7 @@ def _of_office(plan: Plan, stand: Stand) -> Iterator[Duty]:
     if group is None:
         return
     for step in plan.steps:
-        if step.sets is None and group.key in step.groups:
+        if step.sets is None and not step.window and group.key in step.groups:
             yield from _dated(plan, step, stand, None)
 
 
@@ -77,11 +91,14 @@ def _dated(plan: Plan, step: Step, stand: Stand, track: str | None) -> Iterator[
         yield Duty(step, None, stand.holder)
 
 
-def may_set(plan: Plan, path: str) -> list[Step]:
-    """The steps an office sets its own date for (S16)."""
+def may_set(plan: Plan, path: str, table: Timetable | None = None) -> list[Step]:
+    """The steps an office sets its own date for (S16); none that it arranges by a campaign of its own."""
     group = plan.group_for_office(path)
     return [
-        s for s in plan.steps if s.sets is None and s.open and group is not None and group.key in s.groups
+        s
+        for s in plan.steps
+        if s.sets is None and s.open and group is not None and group.key in s.groups
+        if not _nearer(s, plan, Whose(path), table)
     ]
 
 

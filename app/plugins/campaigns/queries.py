@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import g, has_request_context
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -12,6 +14,7 @@ from app.foundation.jurisdiction import FactColumns
 from app.foundation.tenancy.models import Office, Unit
 from app.kernel import paths
 from app.kernel.errors import N_, NotSeen
+from app.plugins.campaigns import binding
 from app.plugins.campaigns.models import Campaign, CampaignStep
 from app.plugins.campaigns.rules import Deadline, Group, Line, Plan, Step, Timetable, Whose
 
@@ -129,7 +132,16 @@ def _plans(*within: ColumnElement[bool]) -> list[Plan]:
         .options(joinedload(CampaignStep.office))
         .order_by(CampaignStep.ordinal, CampaignStep.review_path, CampaignStep.id)
     ).all()
-    return [_plan(one, [step for step in steps if step.campaign_id == one.id]) for one in campaigns]
+    return _chained([_plan(one, [step for step in steps if step.campaign_id == one.id]) for one in campaigns])
+
+
+def _chained(plans: list[Plan]) -> list[Plan]:
+    """Each plan with those that carry it out (C-3, P-1): their sheets and dates are its own too."""
+    carried: dict[int, list[int]] = {}
+    for one in plans:
+        for upper in binding.above(plans, one.office_path, one.carries_out):
+            carried.setdefault(upper.id, []).append(one.id)
+    return [replace(one, carried_by=tuple(sorted(carried.get(one.id, ())))) for one in plans]
 
 
 def _plan(campaign: Campaign, steps: list[CampaignStep]) -> Plan:
@@ -148,6 +160,8 @@ def _plan(campaign: Campaign, steps: list[CampaignStep]) -> Plan:
         steps=tuple(_step(one) for one in steps),
         sealed_groups=tuple(campaign.sealed.get("groups", ())),
         sealed_source=campaign.sealed.get("source", ""),
+        carries_out=campaign.carries_out,
+        online=bool(campaign.text),
     )
 
 
@@ -171,4 +185,6 @@ def _step(row: CampaignStep) -> Step:
         copy_to=row.copy_to,
         exception=row.exception,
         reason=row.reason,
+        first_due=row.first_due,
+        extended_because=row.extended_because,
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from app.kernel import paths
-from app.kernel.errors import N_, Finding, Invalid
 
 Day = date
 ANY = "any"
 FINISH = "finish"
-REASON_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,18 @@ class Step:
     copy_to: str = ""
     exception: bool = False
     reason: str = ""
+    first_due: date | None = None
+    extended_because: str = ""
 
     @property
     def open(self) -> bool:
         """Left to the offices addressed: they set the date themselves (S16)."""
         return self.due is None
+
+    @property
+    def window(self) -> bool:
+        """A time in which things are handed in together, and no limit: it binds nobody (C-3's 10-31)."""
+        return self.due is not None and not self.binding
 
     def covers(self, track: str | None) -> bool:
         """Whether the step concerns a line; asked for none it concerns any."""
@@ -90,13 +95,24 @@ class Plan:
     steps: tuple[Step, ...]
     sealed_groups: tuple[str, ...] = ()
     sealed_source: str = ""
+    carries_out: str = ""
+    carried_by: tuple[int, ...] = ()
+    online: bool = False
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """This campaign and those of lower offices that carry it out, however many levels down."""
+        return (self.id, *self.carried_by)
 
     def group_of(self, whose: Whose) -> Group | None:
-        """The group of a unit; a desk guided from the office is a home of its own (S6)."""
+        """The group of a unit: a desk guided from the office is a home of its own (S6); an office brings all below it."""
         by_desk = next((g for g in self.groups if whose.filing_path in g.homes), None)
         if by_desk is not None and paths.covers(self.office_path, whose.review_path):
             return by_desk
-        return next((g for g in self.groups if whose.review_path in (*g.homes, *g.offices)), None)
+        exact = next((g for g in self.groups if whose.review_path in (*g.homes, *g.offices)), None)
+        return exact or next(
+            (g for g in self.groups if any(paths.covers(one, whose.review_path) for one in g.offices)), None
+        )
 
     def group_for_office(self, path: str) -> Group | None:
         """The group an office itself belongs to, for what offices have to do."""
@@ -133,6 +149,7 @@ class Deadline:
     local: bool = False
     exception: bool = False
     reason: str = ""
+    first: Day | None = None
 
     def passed(self, today: Day) -> bool:
         """Whether the day is over: filed by 24:00 of it counts (S19)."""
@@ -154,7 +171,7 @@ class Timetable:
         """The latest plan of each office that has a step of this kind: what earlier ones asked is over."""
         latest: dict[str, Plan] = {}
         for plan in sorted(self.plans, key=lambda p: (p.issued_on, p.id)):
-            if any(step.kind == kind for step in plan.steps):
+            if any(step.kind == kind and not step.window for step in plan.steps):
                 latest[plan.office_path] = plan
         return list(latest.values())
 
@@ -162,14 +179,14 @@ class Timetable:
         """The nearest plan with a step of this kind for the unit, dated or still open."""
         for plan in self.plans_for(whose):
             group = plan.group_of(whose)
-            if group and any(s.kind == kind and s.sets is None and group.key in s.groups for s in plan.steps):
+            if group and any(_asks(step, kind, group) for step in plan.steps):
                 return plan
         return None
 
     def deadline(self, kind: str, whose: Whose, track: str | None = None) -> Deadline | None:
         """The date that binds: the notice's for the groups it names, a lower office's own where it set one.
 
-        Completion dates bind all (S15); a step left open and not set yet has no date (S16).
+        Completion dates bind all (S15); a step left open and not set yet has no date (S16); windows never bind (C-3).
         """
         for plan in self.plans_for(whose):
             group = plan.group_of(whose)
@@ -178,13 +195,18 @@ class Timetable:
             found = [
                 dated
                 for step in plan.steps
-                if step.kind == kind and step.sets is None and group.key in step.groups
+                if _asks(step, kind, group)
                 for dated in _dated(plan, step, whose.review_path, track)
             ]
             if found:
                 # Asked for no line in particular, the earliest date is the one to keep.
                 return _as_deadline(plan, min(found, key=lambda one: (one.due or date.max, one.id)))
         return None
+
+
+def _asks(step: Step, kind: str, group: Group) -> bool:
+    """Whether a step of the issuing office's asks this of a group; a window asks nothing."""
+    return step.kind == kind and step.sets is None and not step.window and group.key in step.groups
 
 
 def _dated(plan: Plan, step: Step, review_path: str, track: str | None) -> list[Step]:
@@ -215,69 +237,5 @@ def _as_deadline(plan: Plan, step: Step) -> Deadline:
         local=step.sets is not None,
         exception=step.exception,
         reason=step.reason,
+        first=step.first_due,
     )
-
-
-def completion(plan: Plan, office_path: str, track: str) -> Step | None:
-    """The completion date that a local date must keep to; for both lines at once the earlier one (S15)."""
-    group = plan.group_for_office(office_path)
-    found = [
-        step
-        for step in plan.steps
-        if step.kind == FINISH
-        and step.due is not None
-        and group is not None
-        and group.key in step.groups
-        and (track == ANY or step.covers(track))
-    ]
-    return min(found, key=lambda step: step.due or date.max, default=None)
-
-
-def _said(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def local_findings(
-    plan: Plan, step: Step, office_path: str, track: str, due: date | None, reason: str
-) -> Iterable[Finding]:
-    """What is wrong with a date a county or zone wants to set for its own level (S16)."""
-    if track != ANY and track not in {line.key for line in plan.lines}:
-        yield Finding("track", N_("请选择适用的单位类别。"), code="track-unknown")
-        return
-    if due is None:
-        yield Finding("due", N_("请填写截止日期，例如 2014-11-21。"), code="due-missing")
-        return
-    if due < plan.issued_on:
-        yield Finding(
-            "due",
-            N_("截止日期不能早于文件印发日期（%(day)s）。"),
-            source=plan.document,
-            code="due-before-issue",
-            params={"day": _said(plan.issued_on)},
-        )
-    if len(reason) > REASON_LONGEST:
-        yield Finding(
-            "reason", N_("理由不超过 %(n)s 个字。"), code="reason-long", params={"n": REASON_LONGEST}
-        )
-    end = completion(plan, office_path, track)
-    if end is not None and end.due is not None and due > end.due and not reason.strip():
-        yield Finding(
-            "reason",
-            N_("该日期晚于完成期限（%(day)s）。确需推迟的，由负责人写明理由，作为例外报上级知悉。"),
-            source=end.source,
-            code="past-completion",
-            params={"day": _said(end.due)},
-        )
-
-
-def ensure_local(plan: Plan, step: Step, office_path: str, track: str, due: date | None, reason: str) -> bool:
-    """Whether a local date is an exception.
-
-    Raises:
-        Invalid: see ``local_findings``.
-    """
-    findings = list(local_findings(plan, step, office_path, track, due, reason))
-    if findings:
-        raise Invalid(findings)
-    end = completion(plan, office_path, track)
-    return end is not None and end.due is not None and due is not None and due > end.due

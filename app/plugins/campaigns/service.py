@@ -13,7 +13,7 @@ from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, Refusal
-from app.plugins.campaigns import duties, queries, rules, signals
+from app.plugins.campaigns import binding, duties, queries, signals, writing
 from app.plugins.campaigns.declared import Declared, DeclaredStep
 from app.plugins.campaigns.models import Campaign, CampaignStep
 from app.plugins.campaigns.rules import Plan, Step
@@ -37,13 +37,16 @@ def issue(declared: Declared, *, actor: Actor) -> tuple[Campaign, str]:
     campaign = db.session.scalar(
         select(Campaign).where(Campaign.office_id == office.id, Campaign.document == declared.document)
     )
+    if campaign is not None and campaign.text:
+        return campaign, UNCHANGED  # issued or changed online since: the data no longer speaks for it
     fresh = campaign is None
     if campaign is None:
         campaign = Campaign(document=declared.document, office_id=office.id)
         db.session.add(campaign)
-    changed = _put(campaign, _fields(declared, offices))
+    changed = writing.put(campaign, _fields(declared, offices))
     db.session.flush()
-    changed |= _put_steps(campaign, declared.steps)
+    steps = {step.key: _step_fields(campaign, step) for step in declared.steps}
+    changed |= writing.put_steps(campaign, steps)[0]
     queries.forget()
     if not changed:
         return campaign, UNCHANGED
@@ -79,7 +82,7 @@ def set_local_step(
     plan = queries.plan(step.campaign)
     fact = ensure_left_to(plan, step, office)
     reason = reason.strip()
-    exception = rules.ensure_local(plan, fact, office.path, track, due, reason)
+    exception = binding.ensure_local(plan, fact, office.path, track, due, reason)
     own = db.session.scalar(
         select(CampaignStep).where(
             CampaignStep.sets_id == step.id, CampaignStep.office_id == office.id, CampaignStep.track == track
@@ -108,7 +111,8 @@ def ensure_left_to(plan: Plan, step: CampaignStep, office: Office) -> Step:
     Raises:
         Refusal: the notice fixes the date, or the step is not this office's.
     """
-    fact = next((one for one in duties.may_set(plan, office.path) if one.id == step.id), None)
+    own = duties.may_set(plan, office.path, queries.timetable())
+    fact = next((one for one in own if one.id == step.id), None)
     if fact is None:
         raise Refusal(
             "step-not-yours",
@@ -147,10 +151,11 @@ def _fields(declared: Declared, offices: Mapping[str, Office]) -> dict[str, Any]
         "body": declared.body,
         "annexes": list(declared.annexes),
         "based_on": list(declared.based_on),
+        "carries_out": declared.carries_out,
         "tracks": list(declared.tracks),
         "sealed": {
             "groups": list(declared.sealed_groups),
-            "source": _cited(declared.document, declared.sealed_source),
+            "source": writing.cited(declared.document, declared.sealed_source),
         },
         "groups": [
             {"key": g.key, "label": g.label, "homes": paths_of(g.homes), "offices": paths_of(g.offices)}
@@ -160,44 +165,16 @@ def _fields(declared: Declared, offices: Mapping[str, Office]) -> dict[str, Any]
             {
                 "label": one["label"],
                 "names": [offices[code].short_name for code in one["offices"]],
+                "homes": paths_of(one["homes"]),
+                "offices": paths_of(one["offices"]),
             }
             for one in declared.addressees
         ],
     }
 
 
-def _put(row: Campaign | CampaignStep, values: Mapping[str, Any]) -> bool:
-    """Set what differs; whether anything did."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return bool(changed)
-
-
-def _put_steps(campaign: Campaign, declared: Iterable[DeclaredStep]) -> bool:
-    rows = db.session.scalars(select(CampaignStep).where(CampaignStep.campaign_id == campaign.id)).all()
-    own = {row.key: row for row in rows if row.sets_id is None}
-    changed = False
-    for ordinal, step in enumerate(declared, start=1):
-        row = own.pop(step.key, None)
-        if row is None:
-            row = CampaignStep(campaign_id=campaign.id, office_id=campaign.office_id, key=step.key)
-            db.session.add(row)
-        changed |= _put(row, _step_fields(campaign, step, ordinal))
-    for row in own.values():
-        if any(other.sets_id == row.id for other in rows):
-            raise Refusal(
-                "step-in-use", N_("下级机构已为“%(label)s”自定时限，不能取消该事项。"), label=row.label
-            )
-        db.session.delete(row)
-        changed = True
-    db.session.flush()
-    return changed
-
-
-def _step_fields(campaign: Campaign, step: DeclaredStep, ordinal: int) -> dict[str, Any]:
+def _step_fields(campaign: Campaign, step: DeclaredStep) -> dict[str, Any]:
     return {
-        "ordinal": ordinal,
         "kind": step.kind,
         "track": step.track,
         "label": step.label,
@@ -207,11 +184,6 @@ def _step_fields(campaign: Campaign, step: DeclaredStep, ordinal: int) -> dict[s
         "binding": step.binding,
         "deliver_to": step.deliver_to,
         "copy_to": step.copy_to,
-        "source": _cited(campaign.document, step.source),
+        "source": writing.cited(campaign.document, step.source),
         "ledger": step.ledger,
     }
-
-
-def _cited(document: str, source: str) -> str:
-    """“通知” in a declaration means the notice itself; elsewhere it is cited by its number."""
-    return f"{document} {source.removeprefix('通知')}" if source.startswith("通知") else source

@@ -6,3 +6,5 @@ from blinker import signal
 
 issued = signal("campaigns.issued")
 step_set = signal("campaigns.step-set")
+changed = signal("campaigns.changed")
+urged = signal("campaigns.urged")

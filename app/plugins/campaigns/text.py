@@ -1,4 +1,4 @@
-"""The notice's own text: Markdown files of an office's data, read by reference and rendered without raw HTML."""
+"""The notice's own text: typed, or Markdown files of an office's data by reference; rendered without raw HTML."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ DEEPEST = 6
 
 
 def body(campaign: Campaign) -> Markup:
-    """The notice's text.
+    """The notice's text, see ``source``, under its title and number."""
+    said = source(campaign)
+    return render(said if said.startswith("# ") else f"# {campaign.title}\n\n{campaign.document}\n\n{said}")
+
+
+def source(campaign: Campaign) -> str:
+    """The notice's text as it was written, in Markdown.
 
     Raises:
         NotSeen: the file is not where the campaign says.
     """
-    return render(_read(campaign, campaign.body))
+    return campaign.text or _read(campaign, campaign.body)
 
 
 def annex(campaign: Campaign, number: int) -> tuple[str, Markup]:
@@ -35,7 +41,7 @@ def annex(campaign: Campaign, number: int) -> tuple[str, Markup]:
     found = next((one for one in campaign.annexes if one["number"] == number), None)
     if found is None:
         raise NotSeen("annex-not-seen", N_("这份文件没有附件%(n)s。"), n=number)
-    return str(found["title"]), render(_read(campaign, found["file"]))
+    return str(found["title"]), render(found.get("text") or _read(campaign, found["file"]))
 
 
 def _read(campaign: Campaign, name: str) -> str:

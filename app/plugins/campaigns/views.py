@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -18,11 +17,21 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedModelView, ScopedView, expose, has_access
 from app.foundation.clock.views import ClockView
 from app.foundation.clock.views import view as clock_view
-from app.foundation.database import db
+from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Unit
 from app.kernel import workdays
-from app.kernel.errors import Finding, Invalid, Stale
-from app.plugins.campaigns import duties, local_dates, queries, service, text
+from app.kernel.errors import Invalid, Stale
+from app.plugins.campaigns import (
+    beside,
+    duties,
+    extending,
+    local_dates,
+    parsing,
+    queries,
+    receipts,
+    service,
+    text,
+)
 from app.plugins.campaigns.duties import DESK, OFFICE, UNIT, Stand
 from app.plugins.campaigns.models import ANY, Campaign, CampaignStep
 from app.plugins.campaigns.rules import Plan, Step
@@ -59,10 +68,15 @@ class CampaignView(ScopedView):
 
     route_base = "/campaigns"
     obj = "campaign"
-    acts = {"show": "see", "annex": "see", "local": "issue", "set_local": "issue"}
+    acts = {
+        "show": "see", "annex": "see", "local": "issue", "set_local": "issue", "confirm": "see", "received": "see",
+        "extension": "issue", "extend": "issue",
+    }  # fmt: skip
     targets = {
         "pk": Campaign, "number": ("1",), "step": Row(CampaignStep, act="see", enough=False),
         "local.pk": Row(Campaign, act="see", enough=False), "set_local.pk": Row(Campaign, act="see", enough=False),
+        "confirm.pk": Row(Campaign, enough=False), "extension.pk": Row(Campaign, act="see", enough=False),
+        "extend.pk": Row(Campaign, act="see", enough=False),
     }  # fmt: skip
     default_view = "show"
 
@@ -119,7 +133,7 @@ class CampaignView(ScopedView):
                 local_dates.ensure_fresh(row, office, typed["track"] or ANY)
                 typed |= local_dates.taken(campaign, row, office, typed["track"] or ANY)
                 own = service.set_local_step(
-                    row, office, track=typed["track"] or ANY, due=_day(typed["due"]), reason=typed["reason"],
+                    row, office, track=typed["track"] or ANY, due=parsing.day(typed["due"]), reason=typed["reason"],
                     actor=current_actor(),
                 )  # fmt: skip
         except Invalid as refused:
@@ -133,6 +147,60 @@ class CampaignView(ScopedView):
             flash(_("该日期晚于完成期限，已作为例外标明，上级机构可以看到理由。"), "warning")
         return redirect(url_for("CampaignView.show", pk=campaign.id))
 
+    @expose("/<int:pk>/confirm", methods=["POST"])
+    @has_access
+    def confirm(self, pk: int) -> Any:
+        """Say that one's unit or office has read it."""
+        with transaction():
+            receipts.confirm(queries.get(pk), actor=current_actor())
+        flash(_("已确认阅读。"), "success")
+        return redirect(url_for("CampaignView.show", pk=pk))
+
+    @expose("/<int:pk>/received", methods=["POST"])
+    @has_access
+    def received(self, pk: int) -> Any:
+        """Say that one has received what the office urged."""
+        with transaction():
+            receipts.acknowledge(queries.get(pk), actor=current_actor())
+        flash(_("已确认收到，请按要求抓紧办理。"), "success")
+        return redirect(url_for("CampaignView.show", pk=pk))
+
+    @expose("/<int:pk>/extend/<int:step>")
+    @has_access
+    def extension(self, pk: int, step: int) -> Any:
+        """The form for a later date.
+
+        Raises:
+            NotSeen, AccessDenied: the step is not seen, or not of the actor's own campaign.
+        """
+        campaign = queries.get(pk)
+        row = queries.get_step(campaign, step)
+        access.require(current_actor(), "campaign", "issue", row)
+        extending.ensure_dated(row)
+        return self._extension(campaign, row, {"due": "", "reason": ""})
+
+    @expose("/<int:pk>/extend/<int:step>", methods=["POST"])
+    @has_access
+    def extend(self, pk: int, step: int) -> Any:
+        """Give more time; what was typed stays when it is refused."""
+        typed = {name: request.form.get(name, "").strip() for name in ("due", "reason")}
+        try:
+            with transaction():
+                campaign = queries.get(pk)
+                row = queries.get_step(campaign, step)
+                extending.extend(row, parsing.day(typed["due"]), typed["reason"], actor=current_actor())
+        except Invalid as refused:
+            return make_response(self._extension(campaign, row, typed, refused.findings), refused.status)
+        flash(_("已延期，并告知有关单位和机构。"), "success")
+        return redirect(url_for("CampaignView.show", pk=pk))
+
+    def _extension(
+        self, campaign: Campaign, step: CampaignStep, typed: dict[str, str], findings: Any = ()
+    ) -> str:
+        return self.render_template(
+            "campaigns/extend.html", campaign=campaign, step=step, typed=typed, findings=list(findings)
+        )
+
     def _page(self, campaign: Campaign, number: int, title: str, shown: Any) -> str:
         plan, actor = queries.plan(campaign), current_actor()
         labels = {group.key: group.label for group in plan.groups}
@@ -143,12 +211,16 @@ class CampaignView(ScopedView):
             number=number,
             title=title,
             shown=shown,
-            duties=[(duty, _chip(plan, duty.dated)) for duty in duties.of(plan, _stands(actor))],
+            duties=[
+                (duty, _chip(plan, duty.dated))
+                for duty in duties.of(plan, _stands(actor), queries.timetable())
+            ],
             steps=[one for one in plan.steps if one.sets is None],
             local=[one for one in plan.steps if one.sets is not None],
             groups=labels,
             lines={line.key: line.label for line in plan.lines},
             settable=_settable(actor, plan),
+            extra=beside.of(campaign, plan, actor),
         )
 
     def _form(
@@ -199,32 +271,22 @@ def _stands(actor: Actor) -> list[Stand]:
 
 def _settable(actor: Actor, plan: Plan) -> list[Step]:
     """The steps the actor, as head, may set a date for."""
-    return [step for post in actor.at("head") for step in duties.may_set(plan, post.path)]
+    return [
+        step for post in actor.at("head") for step in duties.may_set(plan, post.path, queries.timetable())
+    ]
 
 
 def _own_office(actor: Actor, plan: Plan) -> Office:
     """The office among the actor's headships that the plan leaves steps to; otherwise the first of them."""
     paths = [post.path for post in actor.at("head")]
-    chosen = next((path for path in paths if duties.may_set(plan, path)), paths[0] if paths else "")
+    chosen = next(
+        (path for path in paths if duties.may_set(plan, path, queries.timetable())), paths[0] if paths else ""
+    )
     office = db.session.scalar(db.select(Office).where(Office.path == chosen))
     if office is None:
         # Nobody without a headship passes @has_access; a headship always stands at an office.
         raise LookupError(chosen)
     return office
-
-
-def _day(text_: str) -> date | None:
-    """A date as a browser or a person writes it.
-
-    Raises:
-        Invalid: something was written that is no date.
-    """
-    if not text_:
-        return None
-    try:
-        return date.fromisoformat(text_.replace("/", "-").replace(".", "-"))
-    except ValueError:
-        raise Invalid([Finding("due", str(_("日期请按“2014-11-21”填写。")), code="due-format")]) from None
 
 
 def _chip(plan: Plan, step: Step | None) -> ClockView | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.plugins.desk import of_imports, panels, sources
+from app.plugins.desk import of_campaigns, of_imports, panels, sources
 from app.plugins.desk.of_aggregates import of_aggregates
 from app.plugins.desk.tasks import first, in_order, pressure
 
@@ -20,6 +20,7 @@ TASKS = (
     sources.of_registrar,
     sources.of_office,
     of_aggregates,
+    of_campaigns.of_campaigns,
 )
 PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
 

@@ -1,4 +1,4 @@
-"""The reminder ladders, once a business day: paper that is due, survey sheets and applications not handed in."""
+"""The reminder ladders, once a business day: paper that is due, sheets and applications not handed in, offices behind."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from app.foundation import access, clock, jobs, notices
 from app.foundation.database import db, transaction
 from app.foundation.notices import rungs
 from app.foundation.tenancy.models import Office, Site, Unit
-from app.kernel import workdays
 from app.plugins.applications.models import Application
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Deadline, Timetable, Whose
+from app.plugins.messages import campaign_reminders
+from app.plugins.messages.campaign_reminders import left
 from app.plugins.messages.receivers import about, applicant, day, in_chinese
 from app.plugins.surveys import expected, progress
 from app.plugins.surveys.groups import SURVEY
@@ -48,7 +49,8 @@ def remind(work: jobs.Work) -> None:
     with notices.platform(), transaction():
         papers = _papers(today)
         owed = [*_surveys(today), *_filings(today)]
-    done, total = 0, len(papers) + len(owed)
+        offices = campaign_reminders.owed(today)
+    done, total = 0, len(papers) + len(owed) + len(offices)
     for some in _some(papers):
         with notices.platform(), transaction():
             for pk in some:
@@ -59,17 +61,15 @@ def remind(work: jobs.Work) -> None:
             for one in part:
                 _tell(one, today)
         work.progress(done := done + len(part), total)
+    for few in _some(offices):
+        with notices.platform(), transaction():
+            for each in few:
+                campaign_reminders.tell(each, today)
+        work.progress(done := done + len(few), total)
 
 
 def _some(things: list[Any]) -> Iterator[list[Any]]:
     return (things[at : at + AT_ONCE] for at in range(0, len(things), AT_ONCE))
-
-
-def left(today: date, due: date) -> str:
-    """``还有 3 个工作日`` or ``今天截止``."""
-    if due == today:
-        return "今天截止"
-    return f"还有 {workdays.left(today, due, clock.calendar())} 个工作日"
 
 
 # -- paper that is awaited (S22) -----------------------------------------------------------------------------
@@ -118,6 +118,9 @@ def _surveys(today: date) -> Iterator[Owed]:
     actor, table = access.current_actor(), campaigns.timetable()
     for plan in table.current(SURVEY):
         for cell in progress.cells(actor, plan, table, today):
+            asking = table.plan_for(SURVEY, cell.whose)
+            if asking is None or asking.id != plan.id:
+                continue  # counted here, asked for by the campaign that carries this one out
             rung = _rung(cell.deadline, today)
             if rung is None or cell.deadline is None or not cell.counts.missing:
                 continue
@@ -174,11 +177,14 @@ def _tell(one: Owed, today: date) -> None:
         review_path=one.whose.review_path, recipient=one.unit,
     )  # fmt: skip
     over = one.rung == rungs.OVERDUE
+    anew = (
+        f":{one.due.date.isoformat()}" if one.due.first is not None else ""
+    )  # an extended date has rungs of its own
     params = {"unit": one.unit, "item": one.item, "due": day(one.due.date), "source": one.due.source}
     notices.tell(
         "deadline.overdue" if over else "deadline.near",
         to=to,
         params=params if over else {**params, "left": left(today, one.due.date)},
         link=("SheetListView.list", {}) if one.site_id is None else ("FilingView.new", {}),
-        dedupe=f"{one.key}:{one.rung}",
+        dedupe=f"{one.key}:{one.rung}{anew}",
     )

@@ -92,7 +92,7 @@ def sheets(
 def its_sheet(expected: Subquery, plan: Plan) -> ColumnElement[bool]:
     """The sheet that was started for an expected one."""
     return and_(
-        SurveySheet.campaign_id == plan.id,
+        SurveySheet.campaign_id.in_(plan.ids),
         SurveySheet.unit_id == expected.c.unit_id,
         SurveySheet.filing_desk_id.is_not_distinct_from(expected.c.desk_id),
     )

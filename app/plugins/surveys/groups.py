@@ -158,7 +158,7 @@ class _Folding:
             if one == self.path:
                 yield from self._tracks(group, one)
             elif paths.below(self.path, one) and one in self.offices:
-                mine = [cell for cell in self._of(group) if cell.review_path == one]
+                mine = [cell for cell in self._of(group) if paths.covers(one, cell.review_path)]
                 office = self.offices[one]
                 row = self._row(group, office.short_name, mine, Whose(one), office.code)
                 yield replace(row, page=True)

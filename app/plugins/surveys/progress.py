@@ -83,9 +83,9 @@ def cells(
 
 
 def addressed(plan: Plan, table: Timetable, whose: Whose) -> bool:
-    """Whether units of these facts hand in their sheet in this plan, and not in a nearer office's."""
+    """Whether units of these facts hand in their sheet in this plan or one that carries it out."""
     asking = table.plan_for(SURVEY, whose)
-    return asking is not None and asking.id == plan.id
+    return asking is not None and asking.id in plan.ids
 
 
 def _numbers() -> tuple[Any, ...]:

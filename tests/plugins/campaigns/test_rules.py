@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.kernel.errors import Invalid
-from app.plugins.campaigns import duties, rules
+from app.plugins.campaigns import binding, duties
 from app.plugins.campaigns.duties import DESK, OFFICE, UNIT, Stand
 from app.plugins.campaigns.rules import ANY, Group, Line, Plan, Step, Timetable, Whose
 
@@ -140,7 +140,7 @@ def test_whose_empty_sheets_are_sealed(whose: Whose, expected: str | None) -> No
     ],
 )
 def test_a_local_date(track: str, due: date | None, reason: str, wrong: set[str]) -> None:
-    findings = rules.local_findings(PLAN, OPEN, WULING, track, due, reason)
+    findings = binding.local_findings(PLAN, OPEN, WULING, track, due, reason)
     assert {one.field for one in findings} == wrong
 
 
@@ -153,12 +153,12 @@ def test_a_local_date(track: str, due: date | None, reason: str, wrong: set[str]
     ],
 )
 def test_a_date_past_completion_is_an_exception(track: str, due: date, exception: bool) -> None:
-    assert rules.ensure_local(PLAN, OPEN, WULING, track, due, "理由") is exception
+    assert binding.ensure_local(PLAN, OPEN, WULING, track, due, "理由") is exception
 
 
 def test_a_refused_date_names_its_source() -> None:
     with pytest.raises(Invalid) as refused:
-        rules.ensure_local(PLAN, OPEN, WULING, "organ", date(2014, 12, 24), "")
+        binding.ensure_local(PLAN, OPEN, WULING, "organ", date(2014, 12, 24), "")
     assert [(one.field, one.source) for one in refused.value.findings] == [("reason", ORGAN.source)]
 
 

@@ -53,7 +53,7 @@ def set_date(
 
 def test_loading_again_changes_nothing(app: Flask) -> None:
     before = (count(Campaign), count(CampaignStep))
-    result = app.test_cli_runner().invoke(args=["campaigns", "load"])
+    result = app.test_cli_runner().invoke(args=["campaigns", "load", "430700"])
     assert (result.exit_code, result.output.strip()) == (0, "没有变化：常编办发〔2014〕9号")
     assert (count(Campaign), count(CampaignStep)) == before == (1, 7)
 

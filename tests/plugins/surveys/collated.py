@@ -50,7 +50,7 @@ def build(app: Flask) -> None:
     """Fill an empty instance."""
     with app.app_context():
         db.create_all()
-        for command in (["tenants", "sync"], ["campaigns", "load"]):
+        for command in (["tenants", "sync"], ["campaigns", "load", "430700"]):
             done = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
             assert done.exit_code == 0, done.output
         system = access.system("tests", over="0.")

@@ -110,7 +110,7 @@ def build(app: Flask) -> None:
     """Offices by ``tenants sync``, the notice by ``campaigns load``, then units, sites and people."""
     with app.app_context():
         db.create_all()
-    for arguments in (["tenants", "sync"], ["campaigns", "load"]):
+    for arguments in (["tenants", "sync"], ["campaigns", "load", "430700"]):
         result = app.test_cli_runner().invoke(args=arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
     with app.app_context(), access.acting_as(access.system("tests", over="0.")) as maker, transaction():
