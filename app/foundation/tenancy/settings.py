@@ -16,6 +16,7 @@ INHERITED = frozenset(
     {
         "area_code",
         "document",
+        "lapse",
         "quiet_hours",
         "second_factor",
         "session_hours",
@@ -37,6 +38,14 @@ def _filing(value: Any) -> Iterator[Fault]:
         yield N_("filing 的 own_from 不是规格：%(rank)s。"), {"rank": value["own_from"]}
     if not _text(value["source"]):
         yield N_("filing 没有写明来源。"), {}
+
+
+def _lapse(value: Any) -> Iterator[Fault]:
+    if not isinstance(value, Mapping) or set(value) != {"words", "source"}:
+        yield N_("lapse 应写明 words 和 source。"), {}
+        return
+    if not _text(value["words"]) or not _text(value["source"]):
+        yield N_("lapse 的 words（后果）和 source（来源）不能为空。"), {}
 
 
 def _pattern(pattern: str, message: str) -> Callable[[Any], Iterator[Fault]]:
@@ -85,6 +94,7 @@ SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "badge_segment": _pattern(r"\d{4}", N_("badge_segment 应为带引号的 4 位数字：%(value)s。")),
     "document": _some_text,
     "filing": _filing,
+    "lapse": _lapse,
     "second_factor": _one_of(
         ("required", "optional"), N_("second_factor 应为 required（须启用）或 optional（自愿）：%(value)s。")
     ),

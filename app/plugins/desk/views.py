@@ -8,6 +8,8 @@ from typing import Any
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.plugins.desk import panels, sources
+from app.plugins.desk.of_calendars import of_calendars
+from app.plugins.desk.of_lapses import of_lapses
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -17,6 +19,8 @@ TASKS = (
     sources.of_badges,
     sources.of_registrar,
     sources.of_office,
+    of_lapses,
+    of_calendars,
 )
 PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
 
