@@ -36,6 +36,8 @@ _WORK = re.compile(rf"^{_SPANS}(?:照常|正常)?上班$")
 _COUNT = re.compile(r"^共(\d+)天$")
 _WEEKDAY = re.compile(r"(?:星期|周)([一二三四五六日天])")
 _VERBS = re.compile(r"放假|上班|补休|调休")
+# Back to the punctuation people write.
+_WIDE = str.maketrans("(),:", "（），：")
 _DATED = re.compile(r"\d+日")
 
 
@@ -147,7 +149,7 @@ class _Reader:
             else:
                 noted = True
         if noted:
-            self.notes.append(sentence)
+            self.notes.append(sentence.translate(_WIDE))
 
     def _rest(self, name: str, found: re.Match[str]) -> list[date]:
         days = list(self._spans(found["spans"]))
@@ -223,6 +225,8 @@ class _Reader:
         return day
 
     def _complain(self, message: str, **params: object) -> None:
+        if "words" in params:
+            params["words"] = str(params["words"]).translate(_WIDE)
         self.findings.append(Finding(FIELD, message, code="arrangement", params=params))
 
     def finish(self) -> tuple[Day, ...]:

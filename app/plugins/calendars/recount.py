@@ -15,6 +15,7 @@ from app.foundation.database import db, transaction
 
 KIND = "calendars.recount"
 AT_ONCE = 100
+NAME = "期限重算"  # who did it, as the record says
 
 
 def declare(app: Flask) -> None:
@@ -39,6 +40,6 @@ def run(work: jobs.Work) -> None:
     done, total = 0, sum(len(keys) for _running, keys in parts)
     for running, keys in parts:
         with transaction():
-            running.recount(keys, clock.calendar(), access.current_actor(), row.document)
+            running.recount(keys, clock.calendar(), access.system(NAME), row.document)
         done += len(keys)
         work.progress(done, total)
