@@ -58,7 +58,11 @@ REQUESTS: dict[Place, str] = {
     ("calendars.service", "_write", "TASK"): (
         "an arrangement is the platform's row: the act was required of the administrator just before"
     ),
-    ("calendars.service", "_hold", "TASK"): "reads one arrangement and locks the centre's row; nothing comes out",
+    (
+        "calendars.service",
+        "_hold",
+        "TASK",
+    ): "reads one arrangement and locks the centre's row; nothing comes out",
     ("calendars.queries", "affected", "TASK"): (
         "every running clock that the calendar moves, for whoever keeps it: case numbers, offices and days come out"
     ),
