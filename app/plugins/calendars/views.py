@@ -67,15 +67,16 @@ class ArrangementView(ScopedView):
 
     @expose("/new")
     @has_access
-    def new(self) -> str:
+    def new(self) -> Any:
         """The form."""
-        service.ensure_may(current_actor())
-        return self._form(())
+        return self._form(()) if queries.may_arrange(current_actor()) else _not_here()
 
     @expose("/new", methods=["POST"])
     @has_access
     def propose(self) -> Any:
         """Read what was pasted."""
+        if not queries.may_arrange(current_actor()):
+            return _not_here()
         raw = request.form.get("year", "").strip()
         try:
             with transaction():
@@ -136,6 +137,12 @@ class ArrangementView(ScopedView):
             row = service.cancel(queries.get(pk), actor=current_actor())
         flash(_("已放弃，日历没有变动。"), "success")
         return redirect(url_for("CalendarView.show", year=row.year))
+
+
+def _not_here() -> Any:
+    """An administrator of another office is told who keeps the calendar."""
+    flash(_("工作日历全国统一，放假安排由中央机构编制部门的系统管理岗录入。"), "warning")
+    return redirect(url_for("CalendarView.show"))
 
 
 def _number(name: str, usual: int) -> int:
