@@ -45,6 +45,7 @@ PUBLIC_VIEWS = {
 # Views that answer every signed-in person and nobody else, each with its reason.
 SIGNED_IN_VIEWS = {
     "AccountView": "one's own password, second factor and sessions, found by one's own id",
+    "CalendarView": "the national working calendar: nobody's row",
     "InboxView": "one's own messages, found by one's own id",
     "MyPostsView": "one's own posts, and those of a person one may see",
     "OwnJobsView": "work one waits for, found by one's own id: its progress, ending it, its file",
@@ -55,6 +56,7 @@ FAB = "Flask-AppBuilder's own; empty, because the policy is the source"
 UNSCOPED = {
     "office": "names of offices are public reference data; changed by the platform only (``PlatformKept``)",
     "contact": "sections and office numbers are public (S23); changed by the platform only (``PlatformKept``)",
+    "holiday_arrangement": "the national calendar; read by everybody, changed by the platform only (``PlatformKept``)",
     "drill_clock": "one row, no jurisdiction",
     "audit_entry": "guarded by the row it is about, or an inspector's reach: see rows.tables.audit_condition",
     "audit_head": "the chain's head",

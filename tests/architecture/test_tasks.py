@@ -63,6 +63,17 @@ REQUESTS: dict[Place, str] = {
     ("operations.gauges", "Jobs.collect", "'metrics'"): (
         "how many jobs of which kind stand in which state, and for how long: counts come out, to whoever has the token"
     ),
+    ("calendars.service", "_write", "TASK"): (
+        "an arrangement is the platform's row: the act was required of the administrator just before"
+    ),
+    (
+        "calendars.service",
+        "_hold",
+        "TASK",
+    ): "reads one arrangement and locks the centre's row; nothing comes out",
+    ("calendars.queries", "affected", "TASK"): (
+        "every running clock that the calendar moves, for whoever keeps it: case numbers, offices and days come out"
+    ),
     ("applications.dossier", "rival", "_TASK"): (
         "whether another application for the same site is under way, whoever files it; its number or name comes out"
     ),

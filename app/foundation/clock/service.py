@@ -10,19 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import current_app, g, has_app_context, has_request_context
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.foundation.clock.calendar import OfficialCalendar
-from app.foundation.clock.models import DrillClock
+from app.foundation.clock.calendar import OfficialCalendar, Table
+from app.foundation.clock.models import DrillClock, HolidayArrangement
 from app.foundation.database import db
 from app.kernel.errors import N_, Refusal
-from app.kernel.workdays import Calendar
 
 # China has kept one zone without daylight saving since 1992: a fixed offset needs no zone database.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # Made once: it runs in every request. The clock is nobody's row, so the guard need not look at it.
 DRILL = select(DrillClock.at).where(DrillClock.id == 1).execution_options(unguarded=True)
+# When an arrangement was confirmed last: a calendar made before that is an old one, in whatever process.
+ARRANGED = select(func.max(HolidayArrangement.confirmed_at)).execution_options(unguarded=True)
+_KEPT = "bianban.calendar"
 # Called with where business time stood when the drill clock was set, moved or stopped, in that transaction.
 MOVED: list[Callable[[datetime], None]] = []
 _override: ContextVar[datetime | None] = ContextVar("bianban_clock", default=None)
@@ -79,14 +81,74 @@ def today() -> date:
     return localise(now()).date()
 
 
-@lru_cache(maxsize=4)
-def _calendar(folder: Path) -> OfficialCalendar:
-    return OfficialCalendar(folder)
+@lru_cache(maxsize=8)
+def _calendar(folder: Path, arranged_at: datetime | None) -> OfficialCalendar:
+    return OfficialCalendar(folder, () if arranged_at is None else _tables(arranged_at).values())
 
 
-def calendar() -> Calendar:
-    """The official working-day calendar (``policies/calendar``)."""
-    return _calendar(Path(current_app.config["POLICIES_DIR"]) / "calendar")
+def _tables(until: datetime) -> dict[int, Table]:
+    """The arrangements that stand: of each year's, the one confirmed last."""
+    rows = db.session.scalars(
+        select(HolidayArrangement)
+        .where(HolidayArrangement.confirmed_at <= until)
+        .order_by(HolidayArrangement.confirmed_at, HolidayArrangement.id)
+    )
+    return {row.year: table_of(row) for row in rows}
+
+
+def table_of(row: HolidayArrangement) -> Table:
+    """A pasted arrangement as the calendar takes it."""
+    days = {date.fromisoformat(day): (bool(worked), str(name)) for day, worked, name in row.days}
+    return Table(row.year, days, row.document)
+
+
+def arranged_at() -> datetime | None:
+    """When an arrangement was confirmed last: asked once a request, elsewhere once a transaction."""
+    if has_request_context():
+        if "arranged_at" not in g:
+            g.arranged_at = db.session.execute(ARRANGED).scalar_one_or_none()
+        moment: datetime | None = g.arranged_at
+        return moment
+    session = db.session()
+    kept = session.info.get(_KEPT)
+    if kept is None or kept[0] is not session.get_transaction():
+        found = session.execute(ARRANGED).scalar_one_or_none()
+        kept = session.info[_KEPT] = (session.get_transaction(), found)
+    return kept[1]
+
+
+def note_arranged(moment: datetime | None) -> None:
+    """Somebody's statement read ``ARRANGED`` along with its own rows: the request need not ask again."""
+    if has_request_context():
+        g.arranged_at = moment
+
+
+def forget_arranged() -> None:
+    """An arrangement was confirmed in this transaction."""
+    db.session().info.pop(_KEPT, None)
+    if has_request_context():
+        g.pop("arranged_at", None)
+
+
+def calendar_folder() -> Path:
+    """Where the day tables lie."""
+    return Path(current_app.config["POLICIES_DIR"]) / "calendar"
+
+
+def calendar() -> OfficialCalendar:
+    """The official working-day calendar (``policies/calendar``, and what was pasted), the same in every process."""
+    return _calendar(calendar_folder(), arranged_at())
+
+
+def calendar_with(table: Table) -> OfficialCalendar:
+    """The calendar as it would be with one more arrangement.
+
+    Raises:
+        CalendarError: it contradicts another year's.
+    """
+    standing = arranged_at()
+    tables = _tables(standing) if standing is not None else {}
+    return OfficialCalendar(calendar_folder(), (tables | {table.year: table}).values())
 
 
 def _refuse_in_production() -> None:

@@ -124,9 +124,14 @@ _HELD = (
 
 @lru_cache(maxsize=1)
 def _recognising() -> Any:
-    """The statement that finds a session and its person, and where the drill clock stands: made once, run in every request."""
+    """The statement that finds a session and its person, where the drill clock stands and how new the calendar is: made once, run in every request."""
     return (
-        select(*(getattr(SignInSession, name) for name in _HELD), Person, clock.DRILL.scalar_subquery())
+        select(
+            *(getattr(SignInSession, name) for name in _HELD),
+            Person,
+            clock.DRILL.scalar_subquery(),
+            clock.ARRANGED.scalar_subquery(),
+        )
         .join(Person, Person.id == SignInSession.person_id)
         .where(SignInSession.digest == bindparam("digest"), SignInSession.person_id == bindparam("person"))
         .execution_options(**PREPARED)
@@ -138,8 +143,9 @@ def _read(token: str, person_id: int) -> Found | None:
     row = db.session.execute(_recognising(), asked, execution_options=UNGUARDED).first()
     if row is None:
         return None
-    *_columns, person, drilled = row
+    *_columns, person, drilled, arranged = row
     clock.note_drill(drilled)
+    clock.note_arranged(arranged)
     held = _held(row)
     refused = held.ended or ("" if person.active else "disabled")
     return Found(held, person, refused or ("timed_out" if clock.wall() >= held.expires_at else ""))

@@ -18,6 +18,7 @@ INHERITED = frozenset(
         "area_code",
         "document",
         "ip_ranges",
+        "lapse",
         "quiet_hours",
         "second_factor",
         "session_hours",
@@ -39,6 +40,14 @@ def _filing(value: Any) -> Iterator[Fault]:
         yield N_("filing 的 own_from 不是规格：%(rank)s。"), {"rank": value["own_from"]}
     if not _text(value["source"]):
         yield N_("filing 没有写明来源。"), {}
+
+
+def _lapse(value: Any) -> Iterator[Fault]:
+    if not isinstance(value, Mapping) or set(value) != {"words", "source"}:
+        yield N_("lapse 应写明 words 和 source。"), {}
+        return
+    if not _text(value["words"]) or not _text(value["source"]):
+        yield N_("lapse 的 words（后果）和 source（来源）不能为空。"), {}
 
 
 def _pattern(pattern: str, message: str) -> Callable[[Any], Iterator[Fault]]:
@@ -99,6 +108,7 @@ SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "document": _some_text,
     "filing": _filing,
     "ip_ranges": _ranges,
+    "lapse": _lapse,
     "second_factor": _one_of(
         ("required", "optional"), N_("second_factor 应为 required（须启用）或 optional（自愿）：%(value)s。")
     ),

@@ -70,6 +70,7 @@ VERBS = {
     "application.badged": _l("核发网站标识"),
     "application.revealed": _l("查看个人信息"),
     "application.handed_over": _l("转交接手人"),
+    "application.recounted": _l("按放假安排重新计算期限"),
 }
 # What the timeline leaves out: steps of work that change nothing for anybody else.
 QUIET = frozenset(

@@ -49,7 +49,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     """One website's application (A4): the site is None while a new one is not registered yet.
 
     Names are copied onto the row, so that a desk that carries only the site reads them too. ``due`` repeats
-    the running clock's last day, ``due_order`` likewise for sorting (``NO_DUE``: nothing runs). ``opinion`` keeps what a reviewer has begun to
+    the running clock's last day, ``late_after`` is the filing date it was first submitted after (S26), ``due_order`` likewise for sorting (``NO_DUE``: nothing runs). ``opinion`` keeps what a reviewer has begun to
     write but not sent.
     """
 
@@ -119,6 +119,8 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     declared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    late_after: Mapped[date | None] = mapped_column(Date)
+    late_source: Mapped[str | None] = mapped_column(String(160))
     first_reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     first_reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     paper_reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -8,8 +8,9 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
+from app.foundation.clock import recounting as clocks
 from app.foundation.plugin import Plugin
-from app.plugins.applications import handover, labels, views
+from app.plugins.applications import handover, labels, recounting, views
 
 
 class ApplicationsPlugin(Plugin):
@@ -23,6 +24,7 @@ class ApplicationsPlugin(Plugin):
         words.add("application", labels.STATE)
         words.add(words.VERB, labels.VERBS)
         handover.register()
+        clocks.offer(app, recounting.RUNNING)
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(

@@ -16,4 +16,5 @@ VERBS = {
     "badge.revocation-decided": _l("决定撤销标识"),
     "badge.revoked": _l("执行撤销"),
     "badge.hung": _l("报告已加挂"),
+    "badge.recounted": _l("按放假安排重新计算加挂期限"),
 }

@@ -9,6 +9,8 @@ from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.plugins.desk import of_campaigns, of_imports, panels, sources
 from app.plugins.desk.of_aggregates import of_aggregates
+from app.plugins.desk.of_calendars import of_calendars
+from app.plugins.desk.of_lapses import of_lapses
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -21,6 +23,8 @@ TASKS = (
     sources.of_office,
     of_aggregates,
     of_campaigns.of_campaigns,
+    of_lapses,
+    of_calendars,
 )
 PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
 

@@ -14,6 +14,8 @@ from app.kernel.errors import N_, Finding, Invalid, NotSeen, Refusal, WrongState
 from app.plugins.applications import clocks, dossier, flow, numbering, rules, signals, wellformed
 from app.plugins.applications.fields import FIELDS, KEPT, ORGAN_TYPES
 from app.plugins.applications.models import KINDS, Application, ChecklistItem
+from app.plugins.campaigns import queries as campaigns
+from app.plugins.campaigns.rules import Deadline
 
 MOST_FILES = 12
 
@@ -192,9 +194,12 @@ def submit(application: Application, *, declared: bool, actor: Actor) -> Applica
     office, now = dossier.reviewing_office(application), clock.now()
     if number is None:
         number = numbering.next_number(office, clock.today().year)
+    late = _late(application)
     with db.session.no_autoflush:
         flow.step(application, "submit")
         application.number = number
+        if late is not None:
+            application.late_after, application.late_source = late.date, late.source
         application.round += 1
         application.declared_at, application.declared_by_id = now, actor.person_id
         application.submitted_at = now
@@ -211,6 +216,14 @@ def submit(application: Application, *, declared: bool, actor: Actor) -> Applica
     )
     signals.submitted.send(application, actor=actor)
     return application
+
+
+def _late(application: Application) -> Deadline | None:
+    """The filing date that a first submission for an existing website comes after: it stands all the same (S26)."""
+    if application.kind != "requalification" or application.round:
+        return None
+    due = campaigns.deadline("filing", facts=campaigns.whose(application), track=application.track)
+    return due if due is not None and due.passed(clock.today()) else None
 
 
 def withdraw(application: Application, *, actor: Actor, reason: str = "") -> Application:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import redirect, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.foundation import access, clock
@@ -27,6 +28,11 @@ def clock_cell(due: date) -> Cell:
     return Cell(f"{shown.text}（{due:%m-%d}）", shown.tone, chip=True)
 
 
+def late_cell(after: date | None) -> Cell:
+    """Whether it was submitted after its filing date (S26)."""
+    return Cell("—") if after is None else Cell(_("逾期"), "r", chip=True)
+
+
 class ApplicationListView(ScopedModelView):
     """Applications the reader sees, the soonest due first."""
 
@@ -35,13 +41,14 @@ class ApplicationListView(ScopedModelView):
     obj = "application"
     base_permissions = ["can_list"]
     list_title = _l("申请")
-    list_columns = ["site_name", "organ_name", "kind", "number", "state", "due_order"]
+    list_columns = ["site_name", "organ_name", "kind", "number", "state", "late_after", "due_order"]
     label_columns = {
         "site_name": _l("网站名称"),
         "organ_name": _l("开办主体"),
         "kind": _l("类型"),
         "number": _l("申请号"),
         "state": _l("状态"),
+        "late_after": _l("提交"),
         "due_order": _l("期限"),
         "track": _l("单位性质"),
     }
@@ -51,6 +58,7 @@ class ApplicationListView(ScopedModelView):
     chips = {"state": labels.STATE, "kind": labels.KIND, "track": labels.TRACK}
     formatters_columns = {
         "due_order": clock_cell,
+        "late_after": late_cell,
         "site_name": lambda value: value or str(_l("（未填网站名称）")),
     }
     list_empty = _l("还没有申请")

@@ -1,0 +1,1 @@
+"""Websites that should have been filed for requalification and were not (S26)."""
