@@ -150,7 +150,8 @@ def _phone(findings: list[Finding], field: str, text: str, area_code: str) -> st
 
 def masked(phone: str) -> str:
     """A mobile number as pages may show it; an office's landline stands as it is."""
-    return identity.mask_mobile(phone) if phone.isdigit() else phone
+    mobile = len(phone) == 11 and phone.isascii() and phone.isdigit() and phone.startswith("1")
+    return identity.mask_mobile(phone) if mobile else phone
 
 
 def ensure_storable(entry: ReturnEntry) -> None:

@@ -18,7 +18,7 @@ from app.foundation.files import office_files
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import Finding, Invalid, Refusal, Stale, WrongState
 from app.plugins.campaigns.models import CampaignStep
-from app.plugins.returns import copies, forms, labels, queries, rules, service
+from app.plugins.returns import copies, forms, labels, queries, rules, service, urging
 from app.plugins.returns.forms import Typed
 from app.plugins.returns.models import EDITABLE, OfficeReturn
 from app.plugins.returns.rules import ReturnEntry
@@ -54,6 +54,7 @@ class ReturnView(ScopedView):
             mine=[(one, queries.chip(one.owed, done=one.done)) for one in mine],
             asked=asked,
             copies=copies.receipts(rows),
+            urged={step.id: urging.urged_today(queries.step(step.id)) for _plan, step, _lines in asked},
             may_urge=access.may(actor, "return", "urge"),
         )
 
@@ -286,11 +287,12 @@ class ReturnView(ScopedView):
     def paper(self, pk: int) -> str:
         """The return as it goes on paper."""
         row = queries.get(pk)
+        own = access.can(current_actor(), "return", "edit", row)
         return self.render_template(
             "returns/paper.html",
             row=row,
             entry=queries.entry_of(row),
-            phone=rules.masked,
+            phone=(lambda text: text) if own else rules.masked,
             plan=office_files.of(row),
             day=clock.localise(row.submitted_at).date() if row.submitted_at else None,
         )
