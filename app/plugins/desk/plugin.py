@@ -17,7 +17,7 @@ class DeskPlugin(Plugin):
 
     name = "desk"
     title = "工作台"
-    requires = ("operations", "surveys", "applications", "badges")
+    requires = ("operations", "surveys", "applications", "badges", "returns", "bylaws", "liaisons")
 
     def init_app(self, app: Flask) -> None:
         land(app, "desk", "DeskView.show")

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.plugins.desk import panels, sources
+from app.plugins.desk import of_returns, panels, sources
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -17,8 +17,11 @@ TASKS = (
     sources.of_badges,
     sources.of_registrar,
     sources.of_office,
+    of_returns.of_returns,
+    of_returns.of_bylaws,
+    of_returns.of_liaisons,
 )
-PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
+PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications, of_returns.liaison_panel)
 
 
 class DeskView(ScopedView):

@@ -67,7 +67,7 @@ def oversees(actor: Actor) -> bool:
     return any(post.unit_id is None and post.level != "desk" for post in actor.posts)
 
 
-def _listed(actor: Actor, *, level: bool, named: bool | None) -> Select[tuple[Unit, Liaison]]:
+def _listed(actor: Actor, *, level: bool, named: bool | None) -> Select[Unit, Liaison]:
     where: list[ColumnElement[bool]] = [
         access.scope(actor, "liaison", "see", Unit),
         Unit.active.is_(True),

@@ -8,16 +8,20 @@ from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.foundation import access, audit, clock
 from app.foundation.access import current_actor
+from app.foundation.admin import arguments
+from app.foundation.admin.arguments import LIST_MAX, BadArgument
+from app.foundation.admin.filters import words
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
 from app.foundation.tenancy.models import Unit
 from app.kernel import identity
-from app.kernel.errors import N_, Finding, Invalid
+from app.kernel.errors import N_, Finding, Invalid, WrongState
 from app.plugins.liaisons import labels, queries, rules, service
 from app.plugins.liaisons.models import Liaison
 from app.plugins.liaisons.rules import LONGEST, LiaisonEntry
@@ -33,9 +37,13 @@ class LiaisonView(ScopedView):
     obj = "liaison"
     acts = {
         "index": "see", "page": "see", "form": "edit", "appoint": "edit", "form_update": "edit", "update": "edit",
-        "urge": "urge", "reveal": "reveal",
+        "urge": "urge", "several": "urge", "reveal": "reveal",
     }  # fmt: skip
-    targets = {"pk": Row(Unit, enough=False), "reveal.pk": Row(Liaison)}
+    targets = {
+        "pk": Row(Unit, enough=False),
+        "reveal.pk": Row(Liaison),
+        "several.units": Row(Unit, enough=False),
+    }
     default_view = "index"
 
     @expose("/")
@@ -148,6 +156,32 @@ class LiaisonView(ScopedView):
             unit = queries.unit_of(pk)
             service.urge(unit, actor=current_actor())
         flash(_("已催报%(unit)s。", unit=unit.name), "success")
+        return redirect(self.get_redirect())
+
+    @expose("/urge", methods=["POST"])
+    @has_access
+    def several(self) -> Any:
+        """Ask those named, each in its own transaction: one that needs none does not hold up the others."""
+        keys = [arguments.key(one) for one in request.form.getlist("units")]
+        if len(keys) > LIST_MAX:
+            raise BadArgument("units", N_("一次最多办理 %(most)s 条。"), most=LIST_MAX)
+        done, said = 0, []
+        for key in dict.fromkeys(keys):
+            if key is None:
+                raise arguments.unseen()
+            try:
+                with transaction():
+                    unit = queries.unit_of(key)
+                    service.urge(unit, actor=current_actor())
+                done += 1
+            except WrongState as refusal:
+                said.append(f"{unit.name}：{words(refusal)}")
+        if done:
+            flash(ngettext("已催报 %(num)d 家单位。", "已催报 %(num)d 家单位。", done), "success")
+        for text in said:
+            flash(text, "warning")
+        if not done and not said:
+            flash(_("没有勾选要催报的单位。"), "warning")
         return redirect(self.get_redirect())
 
     @expose("/<int:pk>/reveal", methods=["POST"])

@@ -16,14 +16,14 @@ FIELDS = {
 STAFF_FIELDS = {"name": _l("姓名"), "post": _l("职务"), "phone": _l("联系电话")}
 STATES = {
     "draft": (_l("草稿"), "g"),
-    "submitted": (_l("已报送，待签收"), "b"),
+    "submitted": (_l("已报送"), "b"),
     "returned": (_l("退回补正"), "r"),
     "received": (_l("已签收"), "ok"),
     "replaced": (_l("已由新报送替代"), "g"),
 }
 COPY_STATES = {
-    "sent": (_l("抄报待签收"), "r"),
-    "signed": (_l("抄报已签收"), "ok"),
+    "sent": (_l("待签收"), "r"),
+    "signed": (_l("已签收"), "ok"),
     "recalled": (_l("已收回"), "g"),
 }
 VERBS = {

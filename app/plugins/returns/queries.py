@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.foundation import access, clock
 from app.foundation.access import Actor
@@ -56,7 +57,7 @@ def step(pk: int) -> CampaignStep:
     return found
 
 
-def _with() -> tuple[object, ...]:
+def _with() -> tuple[ExecutableOption, ...]:
     return (
         joinedload(OfficeReturn.office),
         joinedload(OfficeReturn.step),

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from app.foundation import access
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
+from app.foundation.files.office_files import OfficeFile
 from app.foundation.tenancy.models import Office
 from app.plugins.campaigns.models import CampaignStep
 from app.plugins.returns import queries, service
@@ -52,6 +53,7 @@ def acting(app: Flask) -> As:
 def clean(app: Flask) -> None:
     """Without the demo's own returns."""
     with access.acting_as(EVERYWHERE), transaction():
+        db.session.execute(delete(OfficeFile).where(OfficeFile.obj.in_(("return", "notice"))))
         db.session.execute(delete(ReturnCopy))
         db.session.execute(delete(OfficeReturn))
 
@@ -99,6 +101,12 @@ class Told:
         read_afresh()
         with access.acting_as(EVERYWHERE):
             return db.session.scalars(select(OfficeReturn).where(OfficeReturn.id == (key or self.key))).one()
+
+    def people(self) -> list[str]:
+        """The names on it."""
+        row = self.row()
+        with access.acting_as(EVERYWHERE):
+            return [one.name for one in row.staff]
 
     def copies(self, key: int = 0) -> list[ReturnCopy]:
         read_afresh()

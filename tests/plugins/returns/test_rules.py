@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_a_whole_return_has_nothing_wrong_and_is_written_canonically() -> None:
 
 @pytest.mark.parametrize("field", ["leader", "leader_post", "leader_phone", "section", "section_phone"])
 def test_what_must_be_filled_in(field: str) -> None:
-    assert codes(replace(WHOLE, **{field: " "})) == {(field, "empty")}
+    blank: dict[str, Any] = {field: " "}
+    assert codes(replace(WHOLE, **blank)) == {(field, "empty")}
 
 
 def test_training_and_funding_are_notes() -> None:
@@ -54,7 +56,10 @@ def test_training_and_funding_are_notes() -> None:
 
 
 def test_somebody_is_named_with_post_and_telephone_and_the_plan_is_there() -> None:
-    assert codes(replace(WHOLE, staff=()), planned=False) == {("staff", "staff-missing"), ("plan", "plan-missing")}
+    assert codes(replace(WHOLE, staff=()), planned=False) == {
+        ("staff", "staff-missing"),
+        ("plan", "plan-missing"),
+    }
     wrong = replace(WHOLE, staff=(WHOLE.staff[0], StaffEntry("", "", "12")))
     assert codes(wrong) == {
         ("staff-1-name", "empty"), ("staff-1-post", "empty"), ("staff-1-phone", "phone-format")
