@@ -105,9 +105,9 @@ def publish(row: Bylaw, *, version: int | None = None, actor: Actor) -> Bylaw:
     _ensure_current(row, version)
     file = office_files.of(row)
     rules.ensure(rules.publishable(entry_of(row), filed=file is not None))
-    earlier = row.replaces
+    earlier, now = row.replaces, clock.now()
     flow.take(row, "publish")
-    row.obj, row.published_at, row.published_by = PUBLIC, clock.now(), actor.name
+    row.obj, row.published_at, row.published_by = PUBLIC, now, actor.name
     if file is not None:
         file.obj = PUBLIC
     audit.record(
@@ -131,9 +131,9 @@ def withdraw(row: Bylaw, reason: str, *, actor: Actor) -> Bylaw:
         Invalid: no reason.
     """
     access.require(actor, "bylaw", "publish", row)
-    said = rules.ensure_reason(reason)
+    said, today = rules.ensure_reason(reason), clock.today()
     flow.take(row, "withdraw")
-    row.withdrawn_because, row.ended_on = said, clock.today()
+    row.withdrawn_because, row.ended_on = said, today
     audit.record(actor, "bylaw.withdrawn", row, reason=said)
     signals.withdrawn.send(row, actor=actor)
     return row
