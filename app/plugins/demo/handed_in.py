@@ -24,7 +24,6 @@ from app.plugins.liaisons.rules import LiaisonEntry
 from app.plugins.returns import copies, queries, service
 from app.plugins.returns.rules import ReturnEntry, StaffEntry
 
-STEP = "office-return"
 DAY = date(2014, 11, 14)
 
 
@@ -49,7 +48,7 @@ def _return(one: dict[str, Any], serial: int, cast: Cast) -> None:
     office = _office(one["office"])
     head, day = cast.at("head", office.path), one["day"]
     with clock.at(moment(day, 9, serial)), access.acting_as(head), transaction():
-        query = select(CampaignStep).where(CampaignStep.key == STEP, CampaignStep.sets_id.is_(None))
+        query = select(CampaignStep).where(CampaignStep.key == one["step"], CampaignStep.sets_id.is_(None))
         row = service.open_(db.session.scalars(query).one(), office, actor=head)
         service.save(row, _entry(one, serial), version=None, actor=head)
         service.attach_plan(row, BytesIO(PDF), "网站审核管理工作方案.pdf", actor=head)

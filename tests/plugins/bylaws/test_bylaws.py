@@ -29,6 +29,7 @@ from tests.services.instance import SignIn
 As = Callable[[str], AbstractContextManager[Actor]]
 EVERYWHERE = access.system("tests", over="0.")
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 WHOLE = BylawEntry(
     "武陵区网站审核细则", "武编办发〔2014〕3号", date(2014, 11, 24), date(2014, 12, 1), "第一条　依法审核。"
 )
@@ -177,6 +178,7 @@ def test_a_published_one_is_not_changed(acting: As) -> None:
             service.attach(row, BytesIO(PDF), "a.pdf", actor=actor)
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_a_revision_replaces_when_it_is_published(acting: As) -> None:
     first = published(acting)
     second = drafted(
@@ -249,6 +251,7 @@ FORM = {"title": WHOLE.title, "document": WHOLE.document, "issued_on": "2014-11-
         "text": WHOLE.text}  # fmt: skip
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_from_draft_to_the_units_page(app: Flask, sign_in: SignIn) -> None:
     clerk, head, unit = sign_in("wuling.clerk"), sign_in("wuling.head"), sign_in("unit.wuling")
     place = clerk.post("/bylaw-drafts/new", data={**FORM, "file": (BytesIO(PDF), "细则.pdf")}).headers[

@@ -27,6 +27,7 @@ from tests.services.instance import SignIn
 As = Callable[[str], AbstractContextManager[Actor]]
 EVERYWHERE = access.system("tests", over="0.")
 TODAY = date(2014, 11, 24)
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 WHOLE = LiaisonEntry("李平", "信息科", "科长", "7251234", "13812345678", "li@example.cn")
 
 
@@ -256,6 +257,7 @@ def test_the_desk_asks_the_unit_until_somebody_is_named(unnamed: None, sign_in: 
     assert "13812345678" not in page
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_a_handover_through_the_pages(unnamed: None, sign_in: SignIn) -> None:
     client, key = sign_in("unit.wuling"), unit().id
     client.post(f"/liaisons/unit/{key}/name", data=FORM)
@@ -272,6 +274,7 @@ def test_a_handover_through_the_pages(unnamed: None, sign_in: SignIn) -> None:
     assert wrong.status_code == 422
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_the_office_lists_the_missing_urges_and_looks(unnamed: None, acting: As, sign_in: SignIn) -> None:
     office, key = sign_in("wuling.clerk"), unit().id
     page = text_of(office.get("/liaisons/"))

@@ -10,12 +10,17 @@ import pytest
 from flask import Flask
 
 from app.foundation import access, audit, clock
+from app.foundation.backup import contents
 from app.foundation.database import db
 from app.foundation.files import office_files
 from app.kernel.errors import AccessDenied, Invalid, NotSeen, Refusal, Stale, WrongState
 from app.plugins.returns import copies, queries, service, urging
 from app.plugins.returns.rules import ReturnEntry
 from tests.plugins.returns.conftest import EVERYWHERE, PDF, WHOLE, As, Told, office, the_step
+from tests.services.afresh import read_afresh
+
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
 
 # -- opening and filling in ------------------------------------------------------------------------------------
 
@@ -98,6 +103,7 @@ def test_an_incomplete_one_stays_a_draft(wuling: Told, acting: As) -> None:
     assert wuling.copies() == []
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_both_receipts_are_recorded_each_by_its_own(wuling: Told, acting: As) -> None:
     key = wuling.submitted()
     [copy] = wuling.copies()
@@ -137,6 +143,7 @@ def test_the_province_reads_what_the_city_was_sent(wuling: Told, acting: As) -> 
         assert queries.get(key).section == "综合科"
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_the_desk_sees_its_copy_and_never_the_return(wuling: Told, acting: As) -> None:
     key = wuling.submitted()
     [copy] = wuling.copies()
@@ -181,6 +188,7 @@ def test_not_withdrawn_after_receipt(wuling: Told, acting: As) -> None:
         service.withdraw(queries.get(key), actor=actor)
 
 
+@pytest.mark.parametrize("database_kind", DATABASES)
 def test_sent_back_with_a_reason_and_handed_in_again(wuling: Told, acting: As) -> None:
     key = wuling.submitted()
     with acting("changde.clerk") as actor, pytest.raises(Invalid):
@@ -236,6 +244,19 @@ def test_looking_at_numbers_is_recorded(wuling: Told, acting: As) -> None:
     with acting("changde.egov") as actor:
         copies.reveal(copies.get(copy.id), actor=actor)
         assert audit.timeline(copies.get(copy.id))[0].verb == "return.copy-revealed"
+
+
+def test_a_backup_takes_the_plans_with_it(wuling: Told) -> None:
+    """Both the office's file and the desk's are among the uploads that a backup packs."""
+    before = len(_uploads())
+    wuling.submitted()
+    assert len(_uploads()) == before + 2
+
+
+def _uploads() -> list[contents.Upload]:
+    read_afresh()
+    with db.engine.connect() as connection:
+        return contents.uploads(connection)
 
 
 # -- who has not handed in -------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from app.foundation import access
 from app.foundation.database import db
 from app.foundation.notices.models import Message
 from app.foundation.tenancy.models import Person
+from app.plugins.returns import queries
 from app.plugins.returns.models import OfficeReturn
 from tests.plugins.returns.conftest import EVERYWHERE, PDF, WHOLE, As, Told, office, the_step
 from tests.services.afresh import read_afresh
@@ -199,7 +200,9 @@ def test_the_plan_is_served_to_those_who_see_the_return(
         assert sign_in(other).get(found[0]).status_code in {403, 404}
 
 
-def test_an_empty_list_says_why(clean: None, sign_in: SignIn) -> None:
+def test_an_empty_list_says_why(clean: None, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "mine", lambda _actor: [])
+    monkeypatch.setattr(queries, "steps_above", lambda _actor: ())
     assert "没有需要报送或者签收的材料" in text_of(sign_in("hunan.head").get("/returns/"))
 
 
