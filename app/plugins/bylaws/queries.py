@@ -87,10 +87,13 @@ def below(actor: Actor) -> list[Below]:
     return sorted(found, key=lambda one: (one.row is not None, one.office.path))
 
 
-def missing(actor: Actor) -> bool:
-    """Whether the actor's own office has neither a bylaw in force nor a draft of one (市、县两级, S29)."""
-    office = office_of(actor)
-    if office is None or office.level not in LEVELS:
-        return False
-    query = select(Bylaw.id).where(Bylaw.office_id == office.id, Bylaw.state.in_(("published", "draft")))
-    return db.session.scalar(query.limit(1)) is None
+def without(actor: Actor) -> str | None:
+    """What the actor's own office is called, when it has neither a bylaw in force nor a draft (市、县两级, S29)."""
+    lines = access.policy().lines_for
+    for post in actor.posts:
+        if post.level in LEVELS and post.office_id is not None and lines(post.role, "draft_bylaw", "edit"):
+            query = select(Bylaw.id).where(
+                Bylaw.office_id == post.office_id, Bylaw.state.in_(("published", "draft"))
+            )
+            return post.holder if db.session.scalar(query.limit(1)) is None else None
+    return None

@@ -54,7 +54,7 @@ def _own(actor: Actor) -> Iterator[Task]:
         }
         yield Task(
             what=done[one.row.state] if one.row is not None else _("填报机构人员方案"),
-            subject=one.office.short_name,
+            subject=one.holder,
             about=one.owed.plan.document,
             url=_url(one.row),
             action=_("去补正") if one.row is not None and one.row.state == "returned" else _("去填报"),
@@ -70,11 +70,11 @@ def _url(row: OfficeReturn | None) -> str:
 
 def of_bylaws(actor: Actor) -> Iterator[Task]:
     """A bylaw that one's own office has not begun."""
-    office = bylaws.office_of(actor)
-    if office is not None and bylaws.missing(actor):
+    holder = bylaws.without(actor)
+    if holder is not None:
         yield Task(
             what=_("制定细则"),
-            subject=office.short_name,
+            subject=holder,
             about="",
             url=url_for("BylawView.index"),
             action=_("去起草"),
@@ -98,7 +98,7 @@ def liaison_panel(actor: Actor) -> Iterator[Panel]:
     """How many of the units one's own office reviews have named somebody."""
     if not access.may(actor, "liaison", "see") or not liaisons.oversees(actor):
         return
-    named, unnamed = (liaisons.count(actor, level=True, named=one) for one in (True, False))
+    named, unnamed = liaisons.standing(actor)
     if not named + unnamed:
         return
     parts = [(_("已经明确"), named, "ok"), (_("尚未明确"), unnamed, "r")]

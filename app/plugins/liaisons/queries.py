@@ -92,6 +92,16 @@ def count(actor: Actor, *, level: bool, named: bool | None = None) -> int:
     return db.session.scalar(select(func.count()).select_from(inner.subquery())) or 0
 
 
+def standing(actor: Actor) -> tuple[int, int]:
+    """How many units of the actor's own offices have named somebody, and how many nobody; one statement."""
+    query = _listed(actor, level=True, named=None)
+    listed = query.with_only_columns(Unit.id, Liaison.id.label("named")).limit(COUNTED + 1).subquery()
+    whole, named = db.session.execute(
+        select(func.count(), func.count(listed.c.named)).select_from(listed)
+    ).one()
+    return named, whole - named
+
+
 def page(actor: Actor, number: int, size: int, *, level: bool, named: bool | None = None) -> list[Line]:
     """One page of units by account."""
     query = _listed(actor, level=level, named=named).order_by(Unit.review_path, Unit.account)

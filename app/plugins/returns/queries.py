@@ -118,10 +118,11 @@ def receives(row: OfficeReturn, actor: Actor) -> bool:
 
 @dataclass(frozen=True)
 class Mine:
-    """A return the actor's own office owes, and the newest edition of it (None: not begun)."""
+    """A return that the actor's own office (at ``path``, called ``holder``) owes, and its newest edition, if any."""
 
     owed: Owed
-    office: Office
+    path: str
+    holder: str
     row: OfficeReturn | None
 
     @property
@@ -144,32 +145,48 @@ class Line:
         return self.row is None or self.row.state == "returned"
 
 
-def own_offices(actor: Actor) -> list[Office]:
-    """The offices whose returns the actor writes."""
+def own_paths(actor: Actor) -> dict[str, str]:
+    """The paths of the offices whose returns the actor writes, with what each is called."""
     lines = access.policy().lines_for
-    keys = [
-        post.office_id
+    return {
+        post.path: post.holder
         for post in actor.posts
-        if post.office_id is not None and post.level != "desk" and lines(post.role, "return", "edit")
-    ]
-    if not keys:
-        return []
-    return list(db.session.scalars(select(Office).where(Office.id.in_(keys)).order_by(Office.path)))
+        if post.unit_id is None and post.level != "desk" and lines(post.role, "return", "edit")
+    }
 
 
 def mine(actor: Actor) -> list[Mine]:
-    """What the actor's own offices owe, soonest first."""
-    found = []
-    for office in own_offices(actor):
-        for plan in campaigns.timetable().plans:
-            for owed in rules.owed(plan, office.path):
-                found.append(Mine(owed, office, newest(owed.step.id, office.id)))
+    """What the actor's own offices owe, soonest first; one statement, none where they owe nothing."""
+    owing = [
+        (path, holder, one)
+        for path, holder in own_paths(actor).items()
+        for plan in campaigns.timetable().plans
+        for one in rules.owed(plan, path)
+    ]
+    if not owing:
+        return []
+    query = select(OfficeReturn).where(
+        OfficeReturn.step_id.in_([one.step.id for _path, _holder, one in owing]),
+        OfficeReturn.review_path.in_([path for path, _holder, _one in owing]),
+    )
+    rows = {
+        (row.step_id, row.review_path): row
+        for row in db.session.scalars(query.order_by(OfficeReturn.edition))
+    }
+    found = [Mine(one, path, holder, rows.get((one.step.id, path))) for path, holder, one in owing]
     return sorted(found, key=lambda one: (one.owed.due or date.max, one.owed.step.id))
+
+
+def own_office(actor: Actor, step_id: int) -> Office | None:
+    """The actor's office that a step asks; else the first of his, for the refusal to say so; None for no office's."""
+    owing = [one.path for one in mine(actor) if one.owed.step.id == step_id]
+    paths = owing or sorted(own_paths(actor))
+    return db.session.scalar(select(Office).where(Office.path == paths[0])) if paths else None
 
 
 def steps_above(actor: Actor) -> Iterator[tuple[Plan, Step]]:
     """The steps by which campaigns of the actor's own offices ask for returns."""
-    paths = {office.path for office in own_offices(actor)}
+    paths = own_paths(actor)
     for plan in campaigns.timetable().plans:
         if plan.office_path in paths:
             for one in plan.steps:
@@ -213,7 +230,9 @@ def owed_by(row: OfficeReturn) -> Owed | None:
 
 
 def to_receive(actor: Actor) -> list[OfficeReturn]:
-    """Returns that wait for the receipt of the actor's own office."""
+    """Returns that wait for the receipt of the actor's own office; no statement where it asks for none."""
+    if next(steps_above(actor), None) is None:
+        return []
     query = (
         select(OfficeReturn)
         .where(OfficeReturn.state == "submitted", access.scope(actor, "return", "receive", OfficeReturn))

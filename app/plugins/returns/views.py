@@ -15,7 +15,6 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.database import transaction
 from app.foundation.files import office_files
-from app.foundation.tenancy.models import Office
 from app.kernel.errors import Finding, Invalid, Refusal, Stale, WrongState
 from app.plugins.campaigns.models import CampaignStep
 from app.plugins.returns import copies, forms, labels, queries, rules, service, urging
@@ -65,17 +64,11 @@ class ReturnView(ScopedView):
         actor = current_actor()
         with transaction():
             found = queries.step(step)
-            row = service.open_(found, self._office(found), actor=actor)
+            office = queries.own_office(actor, found.id)
+            if office is None:
+                raise arguments.unseen()
+            row = service.open_(found, office, actor=actor)
         return redirect(url_for("ReturnView.edit", pk=row.id))
-
-    @staticmethod
-    def _office(step: CampaignStep) -> Office:
-        """The actor's office that the step asks; otherwise the first, for the refusal to say so."""
-        offices = queries.own_offices(current_actor())
-        owing = [one.office for one in queries.mine(current_actor()) if one.owed.step.id == step.id]
-        if not offices:
-            raise arguments.unseen()
-        return (owing or offices)[0]
 
     @expose("/<int:pk>")
     @has_access

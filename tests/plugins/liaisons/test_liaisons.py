@@ -229,6 +229,8 @@ def test_urged_once_a_day_while_nobody_is_named(unnamed: None, acting: As) -> No
 
 def test_the_office_counts_its_own_level_or_all_below(unnamed: None, acting: As) -> None:
     name(acting, "unit.wuling")
+    with acting("wuling.clerk") as actor:
+        assert queries.standing(actor) == (1, queries.count(actor, level=True, named=False))
     with acting("changde.clerk") as actor:
         assert queries.count(actor, level=True, named=True) == 0
         assert queries.count(actor, level=False, named=True) == 1
