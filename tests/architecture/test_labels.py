@@ -10,6 +10,9 @@ from app.foundation.jobs.models import STATES as JOB
 from app.foundation.notices.models import STATES as DELIVERY
 from app.plugins.applications.models import STATES as APPLICATION
 from app.plugins.badges.models import BADGE_STATES
+from app.plugins.bylaws.models import STATES as BYLAW
+from app.plugins.returns.models import COPY_STATES as RETURN_COPY
+from app.plugins.returns.models import STATES as RETURN
 from app.plugins.surveys.models import STATES as SHEET
 
 
@@ -19,6 +22,9 @@ from app.plugins.surveys.models import STATES as SHEET
         ("application", APPLICATION),
         ("survey", SHEET),
         ("badge", BADGE_STATES),
+        ("return", RETURN),
+        ("return-copy", RETURN_COPY),
+        ("bylaw", BYLAW),
         ("job", JOB),
         ("delivery", DELIVERY),
     ],

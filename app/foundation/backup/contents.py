@@ -15,6 +15,7 @@ from app.foundation.audit.models import AuditEntry, AuditHead
 from app.foundation.backup.manifest import Holdings
 from app.foundation.backup.progress import Progress
 from app.foundation.files.models import StoredFile
+from app.foundation.files.office_files import OfficeFile
 
 SHOWN = 10
 
@@ -53,8 +54,13 @@ def audit_head(connection: Connection) -> tuple[int, str]:
 
 def uploads(connection: Connection) -> list[Upload]:
     """Every uploaded file the database knows."""
-    query = select(StoredFile.stored_name, StoredFile.size, StoredFile.sha256).order_by(StoredFile.id)
-    return [Upload(*row) for row in connection.execute(query)]
+    known = inspect(connection).get_table_names()
+    found: list[Upload] = []
+    for kind in (StoredFile, OfficeFile):
+        if kind.__tablename__ in known:  # an older backup has no files of offices
+            query = select(kind.stored_name, kind.size, kind.sha256).order_by(kind.id)
+            found += [Upload(*row) for row in connection.execute(query)]
+    return found
 
 
 def results(connection: Connection) -> list[str]:

@@ -51,7 +51,7 @@ class PostgreSQLStore:
         with self._engine.connect().execution_options(**AS_OWNER) as connection, connection.begin():
             connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
             try:
-                connection.execute(text("LOCK TABLE stored_file IN SHARE MODE"))
+                connection.execute(text("LOCK TABLE stored_file, office_file IN SHARE MODE"))
             except OperationalError as error:
                 raise BackupRefused(
                     f"有材料在 {PATIENCE} 内一直没有办完上传，备份没有开始，请稍后再试。"

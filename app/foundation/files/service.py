@@ -43,9 +43,8 @@ def store(
     if not in_transaction():
         raise RuntimeError("files.store outside transaction()")
     db.session.flush()
-    content_type = _recognised(stream, field)
     stored_name = secrets.token_hex(16)
-    size, digest = _write(stream, _path(stored_name), field)
+    content_type, size, digest = take_in(stream, stored_name, field)
     actor = access.current_actor()
     row = StoredFile(
         obj=obj,
@@ -74,11 +73,7 @@ def locate(row: StoredFile) -> Path:
     Raises:
         NotSeen: the record stands but the file is gone from the uploads folder.
     """
-    path = _path(row.stored_name)
-    if not path.is_file():
-        current_app.logger.error("file %s: %s is missing", row.id, row.stored_name)
-        raise NotSeen("file-missing", N_("文件已不在存储中，请联系系统管理岗从备份恢复。"))
-    return path
+    return place(row.stored_name)
 
 
 def open_(row: StoredFile) -> BinaryIO:
@@ -87,7 +82,44 @@ def open_(row: StoredFile) -> BinaryIO:
     Raises:
         NotSeen: see ``locate``.
     """
-    return locate(row).open("rb")
+    return opened(row.stored_name)
+
+
+def take_in(stream: IO[bytes], stored_name: str, field: str) -> tuple[str, int, str]:
+    """Write an upload under a random name; its content type, size and SHA-256. Rolled back, no file remains.
+
+    Raises:
+        Refusal: nothing was sent, it is too large, or of a kind that is not taken.
+    """
+    content_type = _recognised(stream, field)
+    return content_type, *_write(stream, _path(stored_name), field)
+
+
+def place(stored_name: str) -> Path:
+    """Where the bytes of a stored name lie.
+
+    Raises:
+        NotSeen: they are gone from the uploads folder.
+    """
+    path = _path(stored_name)
+    if not path.is_file():
+        current_app.logger.error("file %s is missing", stored_name)
+        raise NotSeen("file-missing", N_("文件已不在存储中，请联系系统管理岗从备份恢复。"))
+    return path
+
+
+def opened(stored_name: str) -> BinaryIO:
+    """The bytes of a stored name; the caller closes them.
+
+    Raises:
+        NotSeen: see ``place``.
+    """
+    return place(stored_name).open("rb")
+
+
+def drop(stored_name: str) -> None:
+    """Remove the bytes when the caller's transaction commits."""
+    db.session.info.setdefault(_DROP, []).append(_path(stored_name))
 
 
 def discard(row: StoredFile, *, reason: str) -> None:
@@ -104,7 +136,7 @@ def discard(row: StoredFile, *, reason: str) -> None:
         reason=reason,
     )
     db.session.delete(row)
-    db.session.info.setdefault(_DROP, []).append(_path(row.stored_name))
+    drop(row.stored_name)
 
 
 def _site_id(parent: Any) -> int | None:

@@ -10,17 +10,18 @@ from flask import Response, request, send_file
 from app.foundation import access
 from app.foundation.admin.headers import FILE_POLICY
 from app.foundation.admin.views import PublicView, expose
-from app.foundation.files import queries
+from app.foundation.files import office_files, queries
 from app.foundation.files.kinds import SHOWN_IN_BROWSERS
 from app.foundation.files.models import StoredFile
-from app.foundation.files.service import locate
+from app.foundation.files.office_files import OfficeFile
+from app.foundation.files.service import place
 
 
 class FileView(PublicView):
     """Open at the door, guarded inside: which object guards a file stands in its record, not in the address."""
 
     route_base = "/files"
-    targets = {"pk": StoredFile}
+    targets = {"pk": StoredFile, "office.pk": OfficeFile}
     default_view = "show"
 
     @expose("/<int:pk>")
@@ -36,9 +37,20 @@ class FileView(PublicView):
         access.require(actor, row.obj, actor.reads, row)
         return _answer(row, download=request.args.get("download") == "1")
 
+    @expose("/office/<int:pk>")
+    def office(self, pk: int) -> Response:
+        """The same for a file of an office's own.
 
-def _answer(row: StoredFile, *, download: bool) -> Response:
-    response = send_file(locate(row), mimetype=row.content_type, etag=row.sha256, max_age=0)
+        Raises:
+            NotSeen, AccessDenied: as above.
+        """
+        row = office_files.get(pk)
+        office_files.require(row)
+        return _answer(row, download=request.args.get("download") == "1")
+
+
+def _answer(row: StoredFile | OfficeFile, *, download: bool) -> Response:
+    response = send_file(place(row.stored_name), mimetype=row.content_type, etag=row.sha256, max_age=0)
     shown = "inline" if row.content_type in SHOWN_IN_BROWSERS and not download else "attachment"
     response.headers["Content-Disposition"] = (
         f"{shown}; filename=file-{row.id}{PurePath(row.name).suffix}; filename*=UTF-8''{quote(row.name, safe='')}"

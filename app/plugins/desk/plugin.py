@@ -18,7 +18,7 @@ class DeskPlugin(Plugin):
     name = "desk"
     title = "工作台"
     requires = (
-        "operations", "surveys", "imports", "applications", "badges", "aggregates", "lapses", "calendars",
+        "operations", "surveys", "imports", "applications", "badges", "aggregates", "lapses", "calendars", "returns", "bylaws", "liaisons",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:

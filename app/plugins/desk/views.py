@@ -7,7 +7,7 @@ from typing import Any
 
 from app.foundation import access, clock
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.plugins.desk import of_campaigns, of_imports, panels, sources
+from app.plugins.desk import of_campaigns, of_imports, of_returns, panels, sources
 from app.plugins.desk.of_aggregates import of_aggregates
 from app.plugins.desk.of_calendars import of_calendars
 from app.plugins.desk.of_lapses import of_lapses
@@ -25,8 +25,11 @@ TASKS = (
     of_campaigns.of_campaigns,
     of_lapses,
     of_calendars,
+    of_returns.of_returns,
+    of_returns.of_bylaws,
+    of_returns.of_liaisons,
 )
-PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications)
+PANELS = (panels.of_jobs, panels.of_surveys, panels.of_applications, of_returns.liaison_panel)
 
 
 class DeskView(ScopedView):

@@ -13,7 +13,14 @@ from app.foundation.admin import labels as words
 from app.foundation.database import db
 from app.foundation.notices import inbox, reminding
 from app.foundation.plugin import Plugin
-from app.plugins.messages import announcements, filing_receivers, labels, lapse_receivers, receivers
+from app.plugins.messages import (
+    announcements,
+    filing_receivers,
+    labels,
+    lapse_receivers,
+    receivers,
+    returns_receivers,
+)
 from app.plugins.messages.announcement_views import AnnouncementView
 from app.plugins.messages.delivery_views import DeliveryView
 from app.plugins.messages.reminders import remind
@@ -26,7 +33,9 @@ class MessagesPlugin(Plugin):
 
     name = "messages"
     title = "消息和公告"
-    requires = ("account", "people", "surveys", "applications", "lapses", "badges")
+    requires = (
+        "account", "people", "surveys", "applications", "lapses", "badges", "returns", "bylaws", "liaisons",
+    )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
         words.add(words.VERB, labels.VERBS)
@@ -36,6 +45,7 @@ class MessagesPlugin(Plugin):
         receivers.connect()
         lapse_receivers.connect()
         filing_receivers.connect()
+        returns_receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 
     def register_views(self, appbuilder: Any) -> None:
