@@ -1,7 +1,7 @@
 """Campaigns issued online, their numbered changes, extended dates, urging and receipts.
 
 Revision ID: 0010
-Revises: 0006
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -31,6 +31,7 @@ SCOPED = (
     "application_item", "application_receipt", "badge", "badge_host", "batch", "batch_item", "campaign",
     "campaign_step", "delivery", "domain_record", "invitation", "job", "jurisdiction_grant", "notice_template", "post",
     "revocation", "sign_in_record", "sign_in_session", "site", "stored_file", "survey_sheet", "survey_site", "unit",
+    "import_batch", "import_file", "import_line", "aggregate_snapshot", "aggregate_version",  # taken by the revisions between
 )
 KINDS_BEFORE = ("survey", "return", "filing", "finish")
 KINDS = ("survey", "return", "filing", "review", "paper", "hanging", "finish")

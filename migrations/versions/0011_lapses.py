@@ -1,7 +1,7 @@
 """Websites that were not filed for, applications filed late, and the holiday arrangements that were pasted.
 
 Revision ID: 0011
-Revises: 0006
+Revises: 0010
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -24,6 +24,7 @@ SCOPED = (
     "application_item", "application_receipt", "badge", "badge_host", "batch", "batch_item", "campaign", "campaign_step",
     "delivery", "domain_record", "invitation", "job", "jurisdiction_grant", "notice_template", "post", "revocation",
     "sign_in_record", "sign_in_session", "site", "stored_file", "survey_sheet", "survey_site", "unit",
+    "import_batch", "import_file", "import_line", "aggregate_snapshot", "aggregate_version", "campaign_change", "campaign_draft", "campaign_receipt", "campaign_urge",  # taken by the revisions between
 )
 
 

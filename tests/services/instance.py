@@ -3,7 +3,8 @@
 ``app`` is one application a worker with every plugin; before each test its database, uploads and audit head are
 replaced by a copy. Two fixtures say of what, and may be overridden in a module or folder:
 
-- ``seed``: ``"schema"`` (tables only, the default), ``"tenants"`` (the national tree) or ``"demo"`` (everything);
+- ``seed``: ``"schema"`` (tables only, the default), ``"tenants"`` (the national tree), ``"eve"`` (the demo on
+  the day the city issues its notice, nothing begun yet) or ``"demo"`` (everything);
 - ``database_kind``: ``"sqlite"`` (the default) or ``"postgres"``; parametrise it to run a test on both.
 """
 
@@ -34,7 +35,7 @@ from app.foundation.tenancy.models import Person
 from tests.services.afresh import read_afresh
 from tests.services.postgres import PostgresServer
 
-SEEDS = ("schema", "tenants", "demo")
+SEEDS = ("schema", "tenants", "eve", "demo")
 TEST_CONFIG = {"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False}
 
 MakeApp = Callable[..., Flask]
@@ -73,8 +74,8 @@ def build(folder: Path, seed: str, url: str | None = None) -> None:
         flask_migrate.upgrade()
     if seed != "schema":
         command(app, "tenants", "sync")
-    if seed == "demo":
-        command(app, "demo", "load")
+    if seed in {"eve", "demo"}:
+        command(app, "demo", "load", *(["--eve"] if seed == "eve" else []))
     close(app)
 
 

@@ -14,7 +14,8 @@ demo_cli = AppGroup("demo", help="演示数据：装入和列出账号。")
 
 
 @demo_cli.command("load")
-def load() -> None:
+@click.option("--eve", is_flag=True, help="只装入通知印发之前的数据，时钟停在印发当天。")
+def load(eve: bool) -> None:
     """Load the demo once; a second run changes nothing."""
     try:
         if story.loaded():
@@ -22,7 +23,7 @@ def load() -> None:
             return
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    for line in story.load():
+    for line in story.load(eve=eve):
         click.echo(line)
 
 

@@ -8,19 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.foundation import access, audit, clock
+from app.foundation.access import Actor
 from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
-<<<<<<< HEAD
-from app.plugins.demo import announced, arrangements, filings, register, returns, staff, versions
-=======
-from app.plugins.demo import announced, arrangements, filings, handed_in, register, returns, staff
->>>>>>> wip-returns
+from app.plugins.demo import announced, arrangements, filings, handed_in, register, returns, staff, versions
 from app.plugins.demo.cast import NOW, Cast
 
 BEFORE = datetime(2014, 9, 15, 9, 0, tzinfo=clock.SHANGHAI)
-
+EVE = datetime(2014, 11, 10, 8, 30, tzinfo=clock.SHANGHAI)
 
 DONE = "demo.loaded"
 
@@ -40,14 +37,18 @@ def loaded() -> bool:
     return False
 
 
-def load() -> Iterator[str]:
-    """Write everything; yields a Chinese line for each part."""
+def load(*, eve: bool = False) -> Iterator[str]:
+    """Write everything, or with ``eve`` only what stood before the city's notice; yields a Chinese line for each part."""
     maker = access.system("demo", over=access.EVERYWHERE)
     with clock.at(BEFORE), access.acting_as(maker), transaction():
         units = register.load()
         people = staff.load(maker)
     yield f"单位 {len(units)} 家，人员 {people} 名。"
     cast = Cast()
+    if eve:
+        yield f"工作安排 {arrangements.issue(cast, before=EVE.date())} 份。"
+        yield _stop(maker, EVE)
+        return
     yield f"工作安排 {arrangements.load(cast)} 份。"
     yield f"摸底调查表 {returns.load(cast)} 份。"
     handed = handed_in.load(cast)
@@ -55,9 +56,14 @@ def load() -> Iterator[str]:
     yield f"申请 {filings.load(cast)} 件。"
     yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
+    yield _stop(maker, NOW)
+
+
+def _stop(maker: Actor, moment: datetime) -> str:
+    """Let the drill clock stand there; the demo is whole."""
     with access.acting_as(maker), transaction():
-        clock.move(NOW)
+        clock.move(moment)
         audit.record(
             maker, DONE, db.session.scalars(select(Person).where(Person.demo.is_(True)).limit(1)).one()
         )
-    yield f"演练时钟停在 {NOW:%Y-%m-%d %H:%M}（北京时间）。"
+    return f"演练时钟停在 {moment:%Y-%m-%d %H:%M}（北京时间）。"

@@ -18,7 +18,8 @@ class DeskPlugin(Plugin):
     name = "desk"
     title = "工作台"
     requires = (
-        "operations", "surveys", "imports", "applications", "badges", "aggregates", "lapses", "calendars", "returns", "bylaws", "liaisons",
+        "operations", "surveys", "imports", "aggregates", "applications", "lapses", "badges", "calendars", "returns",
+        "bylaws", "liaisons",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
