@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.journeys.walk import Walker
 from tests.plugins.imports.books import listed
 
-
 FINANCE, TALENT, AFFAIRS = "常德市财政局", "常德市人才服务中心", "常德市机关事务管理局"
 EDUCATION, CIVIL = "41840035", "41840036"  # two units of 武陵区
 SECTION = "由主管部门的常德市人力资源和社会保障局人事科协调落实"
