@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("carries_out", sa.String(length=60), nullable=False),
+        sa.Column("seal_source", sa.String(length=80), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("annexes", sa.JSON(), nullable=False),
         sa.Column("groups", sa.JSON(), nullable=False),

@@ -55,7 +55,14 @@ def draft(clerk: Walker) -> str:
     clerk.press("起草文件")
     clerk.look("c02-heading-empty")
     clerk.fill(
-        {"文号": NUMBER, "标题": TITLE, "简称": "网站审核和标识管理", "印发日期": "2014-11-10", "正文": TEXT}
+        {
+            "文号": NUMBER,
+            "标题": TITLE,
+            "简称": "网站审核和标识管理",
+            "印发日期": "2014-11-10",
+            "正文": TEXT,
+            "无网站的单位报送盖章表所依据的条款": "第二条",
+        }
     )
     choose(clerk, "贯彻的上级文件", "湘编办发〔2014〕9号")
     clerk.press("保存")

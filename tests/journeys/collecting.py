@@ -23,7 +23,7 @@ RETURNED = "单位地址请写到门牌号。"
 TAKEN_IN = (
     {"account": EDUCATION, "unit_name": "常德市武陵区教育局", "supervisor_name": "武陵区人民政府", "rank": "科级以下", "name": "武陵教育网",
      "chinese_domain": "武陵教育.政务", "english_domain": "wljy.example.gov.cn", "ip": "203.0.113.61"},
-    {"account": CIVIL, "unit_name": "常德市武陵区民政局", "supervisor_name": "武陵区人民政府", "rank": "科级以下", "name": "武陵民政网",
+    {"account": CIVIL, "unit_name": "", "supervisor_name": "武陵区人民政府", "rank": "科级以下", "name": "武陵民政网",
      "chinese_domain": "无", "english_domain": "wlmz.example.gov.cn", "ip": "2001:db8::61"},
 )  # fmt: skip
 
@@ -66,6 +66,9 @@ def without_website(unit: Walker) -> None:
     begin(unit, AFFAIRS)
     unit.fill(CONTACT)
     unit.main.get_by_label("无网站", exact=True).check()
+    unit.press("核对并提交")
+    expect(unit.main.get_by_role("alert")).to_contain_text("请上传盖章后的扫描件")
+    unit.look("d02-no-website")
     unit.page.set_input_files(
         "[name=scan]", {"name": "盖章件.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )

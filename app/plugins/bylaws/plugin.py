@@ -27,6 +27,6 @@ class BylawsPlugin(Plugin):
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
-            BylawView, "bylaws", label=_l("细则"), category="survey", category_label=_l("摸底")
+            BylawView, "bylaws", label=_l("细则"), category="arrange", category_label=_l("部署")
         )
         appbuilder.add_view_no_menu(BylawDraftView)

@@ -27,6 +27,6 @@ class CalendarsPlugin(Plugin):
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
-            CalendarView, "calendar", label=_l("工作日历"), category="survey", category_label=_l("摸底")
+            CalendarView, "calendar", label=_l("工作日历"), category="arrange", category_label=_l("部署")
         )
         appbuilder.add_view_no_menu(ArrangementView)

@@ -11,7 +11,7 @@ from app.kernel.errors import N_, Finding
 from app.plugins.campaigns import binding
 from app.plugins.campaigns.rules import ANY, FINISH, Plan
 
-LONGEST = {"document": 60, "title": 160, "short_title": 80, "text": 50_000, "summary": 500}
+LONGEST = {"document": 60, "title": 160, "short_title": 80, "seal_source": 80, "text": 50_000, "summary": 500}
 STEP_LONGEST = {"label": 100, "source": 80, "deliver_to": 60, "copy_to": 60, "reason": 500}
 FIXED, OWN, WINDOW = MODES = ("fixed", "own", "window")
 OF_OFFICES = "return"
@@ -35,6 +35,7 @@ class Draft:
     uppers: Sequence[Plan] = ()
     amends: bool = False
     summary: str = ""
+    seal_source: str = ""
 
 
 def day_of(step: Step) -> date | None:
@@ -86,6 +87,9 @@ def heading(draft: Draft) -> Iterator[Finding]:
             yield Finding(field, message, code="missing")
         elif len(value) > LONGEST[field]:
             yield Finding(field, N_("不超过 %(n)s 个字。"), code="too-long", params={"n": LONGEST[field]})
+    if len(draft.seal_source) > LONGEST["seal_source"]:
+        most = LONGEST["seal_source"]
+        yield Finding("seal_source", N_("不超过 %(n)s 个字。"), code="too-long", params={"n": most})
     if draft.issued_on is None:
         yield Finding("issued_on", N_("请填写印发日期，例如 2014-11-10。"), code="missing")
 

@@ -18,7 +18,7 @@ from app.plugins.campaigns.flow import DraftFlow
 from app.plugins.campaigns.models import Campaign, CampaignDraft, CampaignStep
 
 LARGEST_ID = 2**31 - 1
-HEADING = ("document", "title", "short_title", "issued_on", "text", "carries_out", "summary")
+HEADING = ("document", "title", "short_title", "issued_on", "text", "carries_out", "seal_source", "summary")
 # The two lines every campaign runs on (S1), as they are written into it.
 TRACKS = (
     {"key": "organ", "label": "党政机关", "natures": ["organ"]},
@@ -68,6 +68,7 @@ def facts(draft: CampaignDraft) -> checking.Draft:
         uppers=binding.above(queries.timetable().plans, draft.review_path, draft.carries_out),
         amends=draft.amends_id is not None,
         summary=draft.summary,
+        seal_source=draft.seal_source,
     )
 
 
@@ -90,6 +91,7 @@ def start(office: Office, *, actor: Actor, amends: Campaign | None = None) -> Ca
         draft.amends_id = amends.id
         for name in ("document", "title", "short_title", "issued_on", "carries_out"):
             setattr(draft, name, getattr(amends, name))
+        draft.seal_source = amends.sealed.get("source", "")
         draft.text = text.source(amends)
         draft.annexes = list(amends.annexes)
         draft.groups, draft.steps = list(amends.groups), [_as_drafted(one) for one in _own_steps(amends)]
@@ -248,6 +250,7 @@ def issue(draft: CampaignDraft, *, actor: Actor) -> Campaign:
     )  # fmt: skip
     for name in ("document", "title", "short_title", "issued_on", "carries_out", "text", "annexes"):
         setattr(campaign, name, getattr(draft, name))
+    campaign.sealed = _sealed(draft)
     db.session.add(campaign)
     db.session.flush()
     steps = {one["key"]: _fields(found, one, campaign) for one in draft.steps}
@@ -274,12 +277,23 @@ def _taken(draft: CampaignDraft) -> list[Finding]:
     return [Finding("document", N_("本机构已经印发过这个文号。"), code="document-taken")] if taken else []
 
 
+def _sealed(draft: CampaignDraft) -> dict[str, Any]:
+    """Units of the own level and of guided desks hand in a sealed sheet where they have no website (S12)."""
+    if not draft.seal_source:
+        return {}
+    groups = [group["key"] for group in draft.groups if group["homes"]]
+    return {"groups": groups, "source": _cited(draft.document, draft.seal_source)}
+
+
+def _cited(document: str, source: str) -> str:
+    return source if document in source else f"{document} {source}"
+
+
 def _based_on(found: checking.Draft) -> list[dict[str, str]]:
     return [{"document": one.document, "issued": one.issued_on.isoformat()} for one in found.uppers]
 
 
 def _fields(found: checking.Draft, step: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
-    source = step["source"]
     exception = checking.excepted(found, step)
     return {
         "kind": step["kind"],
@@ -291,7 +305,7 @@ def _fields(found: checking.Draft, step: Mapping[str, Any], campaign: Campaign) 
         "binding": step["mode"] == FIXED,
         "deliver_to": step["deliver_to"],
         "copy_to": step["copy_to"],
-        "source": source if campaign.document in source else f"{campaign.document} {source}",
+        "source": _cited(campaign.document, step["source"]),
         "exception": exception,
         "reason": step["reason"] if exception else "",
     }

@@ -153,7 +153,8 @@ class CampaignDraft(OfficeScoped, Versioned, Timestamped, Model):
     """A campaign, or with ``amends_id`` a change of one, before its head issues it: seen by its own office alone.
 
     ``groups`` and ``steps`` hold what a campaign's ``groups`` and steps will be; dates are ISO texts, empty where
-    the offices addressed set their own.
+    the offices addressed set their own. ``seal_source`` is the article by which units of the own level without a
+    website hand in a sealed sheet, empty where none asks for it (S12).
     """
 
     __tablename__ = "campaign_draft"
@@ -174,6 +175,7 @@ class CampaignDraft(OfficeScoped, Versioned, Timestamped, Model):
     issued_on: Mapped[date | None] = mapped_column(Date)
     text: Mapped[str] = mapped_column(Text, nullable=False, default="")
     carries_out: Mapped[str] = mapped_column(String(60), nullable=False, default="")
+    seal_source: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     summary: Mapped[str] = mapped_column(Text, nullable=False, default="")
     annexes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     groups: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list, info=NAMES_PATHS)

@@ -35,7 +35,7 @@ def day(typed: str, field: str = "due") -> date | None:
 
 def heading(form: MultiDict[str, str]) -> dict[str, Any]:
     """The fields of the heading as they were typed."""
-    single = ("document", "title", "short_title", "carries_out", "issued_on")
+    single = ("document", "title", "short_title", "carries_out", "seal_source", "issued_on")
     typed = {name: " ".join(form.get(name, "").split()) for name in single if name in form}
     return typed | {
         name: form[name].replace("\r\n", "\n").strip() for name in ("text", "summary") if name in form

@@ -36,11 +36,13 @@ class CampaignsPlugin(Plugin):
             CampaignListView,
             "campaigns",
             label=_l("工作安排与时限"),
-            category="survey",
-            category_label=_l("摸底"),
+            category="arrange",
+            category_label=_l("部署"),
         )
         appbuilder.add_view_no_menu(CampaignView)
-        appbuilder.add_view(CampaignDraftView, "campaign-drafts", label=_l("起草工作安排"), category="survey")
+        appbuilder.add_view(
+            CampaignDraftView, "campaign-drafts", label=_l("起草工作安排"), category="arrange"
+        )
         appbuilder.add_view_no_menu(CampaignAnnexView)
         appbuilder.add_view_no_menu(CampaignIssueView)
         appbuilder.add_view_no_menu(CampaignWorkView)

@@ -12,6 +12,7 @@ from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Unit
+from app.kernel import paths
 from app.plugins.bylaws import queries as bylaw_queries
 from app.plugins.bylaws import service as bylaws
 from app.plugins.bylaws.rules import BylawEntry
@@ -57,7 +58,7 @@ def _return(one: dict[str, Any], serial: int, cast: Cast) -> None:
     with clock.at(moment(day, 10, serial)), access.acting_as(head), transaction():
         service.submit(queries.get(key), actor=head)
     if one["goal"] == "received":
-        _receipts(key, day, cast)
+        _receipts(key, paths.parent(office.path), day, cast)
 
 
 def _entry(one: dict[str, Any], serial: int) -> ReturnEntry:
@@ -72,12 +73,17 @@ def _entry(one: dict[str, Any], serial: int) -> ReturnEntry:
     )  # fmt: skip
 
 
-def _receipts(key: int, day: date, cast: Cast) -> None:
-    clerk, desk = cast.at("clerk", "0.43.07."), cast.at("egov", "0.43.07.egov.")
-    with clock.at(moment(day, 15)), access.acting_as(desk), transaction():
-        copies.sign(copies.mine(desk, "sent")[0], actor=desk)
-    with clock.at(moment(day, 16)), access.acting_as(clerk), transaction():
-        service.receive(queries.get(key), actor=clerk)
+def _receipts(key: int, above: str, day: date, cast: Cast) -> None:
+    """The office above signs for it, and its e-government desk for the copy where one is named."""
+    head = cast.at("head", above)
+    with access.acting_as(head):
+        copied = queries.get(key).step.copy_to
+    if copied:
+        desk = cast.at("egov", paths.child(above, "egov"))
+        with clock.at(moment(day, 15)), access.acting_as(desk), transaction():
+            copies.sign(copies.mine(desk, "sent")[0], actor=desk)
+    with clock.at(moment(day, 16)), access.acting_as(head), transaction():
+        service.receive(queries.get(key), actor=head)
 
 
 def _bylaw(one: dict[str, Any], cast: Cast) -> None:

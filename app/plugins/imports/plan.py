@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.foundation.access import Actor
@@ -14,6 +14,7 @@ from app.plugins.imports.entries import Told
 from app.plugins.imports.limits import Limits
 from app.plugins.surveys import bulk
 from app.plugins.surveys.bulk import REFUSE, Addressee, Judged
+from app.plugins.surveys.rules import SheetEntry
 
 PIECE = 300  # sheets judged, and stored, at a time
 NOT_FOUND = N_("未找到该单位，或者它不在您的管辖范围内。请核对单位账号或者单位全称。")
@@ -99,7 +100,9 @@ class Planner:
                 ready.append((place, item, refused))
             else:
                 done[place] = Planned(item, REFUSE, refused)
-        asked = [(unit, item.told.entry) for _place, item, unit in ready if item.told is not None]
+        asked = [
+            (unit, _named(item.told.entry, unit)) for _place, item, unit in ready if item.told is not None
+        ]
         for (place, item, _unit), judged in zip(ready, self._judging.judge(asked), strict=True):
             unreadable = item.told.findings if item.told is not None else ()
             findings = _merged(unreadable, judged.findings)
@@ -129,6 +132,11 @@ class Planner:
             )
             return (said,)
         return unit
+
+
+def _named(entry: SheetEntry, unit: Addressee) -> SheetEntry:
+    """Where the unit is told by its account or credit code alone, its name is the registered one."""
+    return entry if entry.unit_name else replace(entry, unit_name=unit.name)
 
 
 def _merged(first: Iterable[Finding], then: Iterable[Finding]) -> tuple[Finding, ...]:

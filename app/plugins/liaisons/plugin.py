@@ -25,5 +25,5 @@ class LiaisonsPlugin(Plugin):
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
-            LiaisonView, "liaisons", label=_l("网站责任人"), category="survey", category_label=_l("摸底")
+            LiaisonView, "liaisons", label=_l("网站责任人"), category="arrange", category_label=_l("部署")
         )

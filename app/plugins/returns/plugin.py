@@ -29,7 +29,7 @@ class ReturnsPlugin(Plugin):
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
-            ReturnView, "returns", label=_l("机构、人员和方案"), category="survey", category_label=_l("摸底")
+            ReturnView, "returns", label=_l("机构、人员和方案"), category="arrange", category_label=_l("部署")
         )
-        appbuilder.add_view(ReturnCopyView, "return-copies", label=_l("抄报件"), category="survey")
+        appbuilder.add_view(ReturnCopyView, "return-copies", label=_l("抄报件"), category="arrange")
         appbuilder.add_view_no_menu(ReturnUrgeView)

@@ -42,6 +42,30 @@ def test_a_county_issues_its_own_and_it_binds_its_units(acting: As) -> None:
         assert read(pk).state == "issued"
 
 
+def test_who_has_no_website_hands_in_a_sealed_sheet_where_it_asks_for_one(acting: As) -> None:
+    unit = named("武陵教育局")
+    issue(acting, draft(acting, step()))
+    with acting("unit.wljy"):
+        plan = queries.timetable().plan_for("survey", queries.whose(unit))
+        assert plan is not None and plan.must_seal(queries.whose(unit)) is None
+    later = {"document": "武编办发〔2014〕4号", "issued_on": date(2014, 11, 19), "seal_source": "第二条"}
+    first = issue(acting, draft(acting, step(), **later))
+    with acting("unit.wljy"):
+        plan = queries.timetable().plan_for("survey", queries.whose(unit))
+        assert plan is not None and plan.must_seal(queries.whose(unit)) == "武编办发〔2014〕4号 第二条"
+    with acting("wuling.clerk") as actor, transaction():
+        change = drafts.start(desk("430702"), actor=actor, amends=queries.get(first))
+        assert change.seal_source == "武编办发〔2014〕4号 第二条"
+        drafts.save(change, {"seal_source": "", "summary": "不再要求盖章。"}, actor=actor)
+        pk = change.id
+    issue(acting, pk)
+    with acting("unit.wljy"):
+        plan = queries.timetable().plan_for("survey", queries.whose(unit))
+        assert plan is not None and plan.must_seal(queries.whose(unit)) is None
+    with acting("wuling.clerk") as actor, pytest.raises(Invalid), transaction():
+        drafts.save(drafts.start(desk("430702"), actor=actor), {"seal_source": "条" * 81}, actor=actor)
+
+
 @pytest.mark.parametrize(
     "who", ["changde.head", "hunan.clerk", "dingcheng.clerk", "unit.wljy", "liuyehu.head"]
 )

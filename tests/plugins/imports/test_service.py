@@ -360,3 +360,12 @@ def test_several_files_at_once_and_limits(app: Flask, acting: As) -> None:
     with pytest.raises(Invalid) as found:
         upload(acting, *[listed({})] * 51)
     assert found.value.findings[0].code == "files-many"
+
+
+def test_a_unit_told_by_its_account_alone_keeps_its_registered_name(app: Flask, acting: As) -> None:
+    account = named("财政局").account
+    pk = tried(app, acting, listed({**FINANCE, "unit_name": "", "account": account}))
+    assert [line.act for line in lines_of(pk)] == ["create"], messages(pk)
+    applied(app, acting, pk)
+    with access.acting_as(PLATFORM):
+        assert [row.unit_name for row in db.session.scalars(select(SurveySheet))] == [named("财政局").name]
