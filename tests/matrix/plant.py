@@ -28,7 +28,7 @@ READ_BY_CODE = (
     "hash", "token", "digest", "sha", "mac", "secret", "key", "stored", "domain", "ascii", "kind", "role", "table",
     "within", "body", "folder", "organ_type", "username", "password", "first_name", "last_name", "content_type",
     "obj", "issuer", "number", "device", "agent", "address_of", "ip", "relation", "how", "code", "result_file",
-    "result_type", "holder",
+    "result_type", "holder", "locked_by",
 )  # fmt: skip
 # Columns whose own values are recognisable without a token.
 NATURAL = {"account", "number", "unit_account", "badge_number", "ascii"}

@@ -30,6 +30,8 @@ TOLD = {
         "aggregate",
         "see",
     ),  # with whom the office shares its figures, by which document
+    # A version is told with the units in it, the campaign it belongs to, and with whom it is shared (S14).
+    **{("VersionView", obj): ("aggregate", "see") for obj in ("unit", "survey", "campaign", "grant")},
     ("PeopleView", "unit"): ("user", "see"),  # a post is read with where it is held
     ("PostView", "unit"): ("user", "manage"),  # whoever manages a unit's people gives them posts at it
 }
