@@ -33,7 +33,7 @@ from app.foundation.audit.cli import audit_cli
 from app.foundation.backup.cli import backup_cli
 from app.foundation.clock.cli import drill_cli
 from app.foundation.files import service as files_service
-from app.foundation.files.views import FileView
+from app.foundation.files.views import FileView, OfficeFileView
 from app.foundation.keys.cli import keys_cli
 from app.foundation.notices import wiring as notices
 from app.foundation.plugin import Plugin
@@ -95,6 +95,7 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
         access_map.declare_public(*FAB_PUBLIC)
         openapi.serve_document(appbuilder)
         appbuilder.add_view_no_menu(FileView)
+        appbuilder.add_view_no_menu(OfficeFileView)
         for plugin in plugins:
             plugin.register_views(appbuilder)
         appbuilder.menu.menu.sort(key=lambda item: MENU.index(item.name) if item.name in MENU else len(MENU))

@@ -208,6 +208,7 @@ def upgrade() -> None:
         "return_copy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("return_id", sa.Integer(), nullable=False),
+        sa.Column("desk_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("sender", sa.String(length=60), nullable=False),
         sa.Column("document", sa.String(length=60), nullable=False),
@@ -226,6 +227,7 @@ def upgrade() -> None:
             "state <> 'signed' OR signed_at IS NOT NULL", name=op.f("ck_return_copy_signed_when")
         ),
         sa.CheckConstraint("state IN ('sent', 'signed', 'recalled')", name=op.f("ck_return_copy_state")),
+        sa.ForeignKeyConstraint(["desk_id"], ["office.id"], name=op.f("fk_return_copy_desk_id_office")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_return_copy_office_id_office")),
         sa.ForeignKeyConstraint(
             ["return_id"], ["office_return.id"], name=op.f("fk_return_copy_return_id_office_return")
@@ -233,6 +235,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_copy")),
     )
     op.create_index("ix_return_copy_office_id", "return_copy", ["office_id"])
+    op.create_index("ix_return_copy_desk_id", "return_copy", ["desk_id"])
     op.create_index("ix_return_copy_return", "return_copy", ["return_id"])
     op.create_table(
         "bylaw",

@@ -41,6 +41,7 @@ PUBLIC_VIEWS = {
     "PortalView": "the public site (C-art.12)",
     "InvitationView": "an invited person sets a password with a one-time code, limited and counted",
     "FileView": "one record by id: required inside, against the object it belongs to",
+    "OfficeFileView": "the same for files of an office's own",
 }
 # Views that answer every signed-in person and nobody else, each with its reason.
 SIGNED_IN_VIEWS = {

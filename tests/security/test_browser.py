@@ -43,7 +43,7 @@ def _walk(app: Flask, page: Page, base: str) -> tuple[list[str], Counter[str]]:
         if (
             kinds[endpoint] >= OF_EACH
             or endpoint.endswith("static")
-            or endpoint.startswith(("FileView", "Locale"))
+            or endpoint.startswith(("FileView", "OfficeFileView", "Locale"))
         ):
             continue
         if any(part in path for part in (".xlsx", ".csv", ".json", ".svg", "/api/", "logout")):

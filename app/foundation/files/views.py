@@ -21,7 +21,7 @@ class FileView(PublicView):
     """Open at the door, guarded inside: which object guards a file stands in its record, not in the address."""
 
     route_base = "/files"
-    targets = {"pk": StoredFile, "office.pk": OfficeFile}
+    targets = {"pk": StoredFile}
     default_view = "show"
 
     @expose("/<int:pk>")
@@ -37,9 +37,17 @@ class FileView(PublicView):
         access.require(actor, row.obj, actor.reads, row)
         return _answer(row, download=request.args.get("download") == "1")
 
-    @expose("/office/<int:pk>")
-    def office(self, pk: int) -> Response:
-        """The same for a file of an office's own.
+
+class OfficeFileView(PublicView):
+    """The same for files of an office's own."""
+
+    route_base = "/files/office"
+    targets = {"pk": OfficeFile}
+    default_view = "show"
+
+    @expose("/<int:pk>")
+    def show(self, pk: int) -> Response:
+        """The file, shown in the browser; ``?download=1`` saves it instead.
 
         Raises:
             NotSeen, AccessDenied: as above.

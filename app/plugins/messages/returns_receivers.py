@@ -51,7 +51,7 @@ def on_submitted(row: OfficeReturn, *, actor: Actor) -> None:
 def on_copied(copy: ReturnCopy, *, actor: Actor) -> None:
     """The desk that a copy went to."""
     notices.tell(
-        "return.copied", to=notices.of_office(copy.review_path, roles=DESK), params={"office": copy.sender},
+        "return.copied", to=notices.of_office(copy.desk.path, roles=DESK), params={"office": copy.sender},
         actor=actor, link=("ReturnCopyView.page", {"pk": copy.id}),
     )  # fmt: skip
 

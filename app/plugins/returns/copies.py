@@ -13,7 +13,7 @@ from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.files import office_files
 from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_, NotSeen, WrongState
+from app.kernel.errors import N_, AccessDenied, NotSeen, WrongState
 from app.plugins.returns import signals
 from app.plugins.returns.models import OfficeReturn, ReturnCopy
 from app.plugins.returns.rules import ReturnEntry, StaffEntry
@@ -46,14 +46,14 @@ def entry_of(copy: ReturnCopy) -> ReturnEntry:
 
 
 def send(row: OfficeReturn, entry: ReturnEntry, *, actor: Actor) -> ReturnCopy | None:
-    """Lay a copy before the desk: written by the platform, since it is the desk's."""
+    """Lay a copy before the desk: written by the platform, since no post of the office changes it."""
     desk = desk_of(row)
     if desk is None:
         return None
     plan = office_files.of(row)
     with access.acting_as(access.system(TASK, over=row.campaign.review_path)):
         copy = ReturnCopy(
-            office_id=desk.id, return_id=row.id, state="sent", sender=row.office.short_name,
+            office_id=row.office_id, desk_id=desk.id, return_id=row.id, state="sent", sender=row.office.short_name,
             document=row.campaign.document, addressed=row.step.copy_to, edition=row.edition, content=frozen(entry),
             sent_at=clock.now(),
         )  # fmt: skip
@@ -84,6 +84,7 @@ def sign(copy: ReturnCopy, *, actor: Actor) -> ReturnCopy:
         WrongState: signed already, or recalled.
     """
     access.require(actor, "notice", "cc", copy)
+    _ensure_addressed(copy, actor)
     if copy.state == "recalled":
         raise WrongState("copy-recalled", N_("报送机构已经收回这份材料，不需签收；重新报送后会再次抄报。"))
     if copy.state == "signed":
@@ -101,7 +102,19 @@ def reveal(copy: ReturnCopy, *, actor: Actor) -> None:
         AccessDenied: another desk's.
     """
     access.require(actor, "notice", "reveal", copy)
+    _ensure_addressed(copy, actor)
     audit.record(actor, "return.copy-revealed", copy)
+
+
+def _ensure_addressed(copy: ReturnCopy, actor: Actor) -> None:
+    if copy.desk_id not in _desks(actor):
+        raise AccessDenied(
+            "copy-elsewhere", N_("这份材料抄报%(desk)s，由该科室签收。"), desk=copy.desk.short_name
+        )
+
+
+def _desks(actor: Actor) -> list[int]:
+    return [post.office_id for post in actor.posts if post.level == "desk" and post.office_id is not None]
 
 
 def get(pk: int) -> ReturnCopy:
@@ -110,7 +123,10 @@ def get(pk: int) -> ReturnCopy:
     Raises:
         NotSeen: no such copy, or another desk's.
     """
-    row = db.session.scalar(select(ReturnCopy).where(ReturnCopy.id == pk)) if pk <= LARGEST_ID else None
+    query = select(ReturnCopy).where(
+        ReturnCopy.id == pk, ReturnCopy.desk_id.in_(_desks(access.current_actor()))
+    )
+    row = db.session.scalar(query) if pk <= LARGEST_ID else None
     if row is None:
         raise NotSeen("copy-not-seen", N_("没有找到这份抄报件，或者它不是抄报给您所在科室的。"))
     return row
@@ -118,7 +134,9 @@ def get(pk: int) -> ReturnCopy:
 
 def mine(actor: Actor, *states: str) -> list[ReturnCopy]:
     """The copies before the actor's desk, those not signed for first."""
-    query = select(ReturnCopy).where(access.scope(actor, "notice", "see", ReturnCopy))
+    query = select(ReturnCopy).where(
+        access.scope(actor, "notice", "see", ReturnCopy), ReturnCopy.desk_id.in_(_desks(actor))
+    )
     if states:
         query = query.where(ReturnCopy.state.in_(states))
     return list(

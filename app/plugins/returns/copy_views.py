@@ -23,7 +23,7 @@ class ReturnCopyView(ScopedView):
     route_base = "/return-copies"
     obj = "notice"
     acts = {"index": "see", "page": "see", "sign": "cc", "reveal": "reveal"}
-    targets = {"pk": Row(ReturnCopy)}
+    targets = {"pk": Row(ReturnCopy, enough=False)}
     default_view = "index"
 
     @expose("/")

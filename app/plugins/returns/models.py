@@ -95,7 +95,8 @@ class ReturnStaff(HolderScoped, Model):
 
 
 class ReturnCopy(OfficeScoped, Versioned, Timestamped, Model):
-    """What a desk was sent a copy of (抄报), as it was handed in: it belongs to the desk, which sees nothing else.
+    """What a desk was sent a copy of (抄报), as it was handed in: it stands where the return stands, and the desk sees
+    it by what its office shares with it, and nothing of the return itself.
 
     ``content`` is the JSON of ``copies.frozen``. A copy is recalled when the return is withdrawn or sent back.
     """
@@ -114,6 +115,7 @@ class ReturnCopy(OfficeScoped, Versioned, Timestamped, Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     return_id: Mapped[int] = mapped_column(ForeignKey("office_return.id"), nullable=False)
+    desk_id: Mapped[int] = mapped_column(ForeignKey("office.id"), nullable=False, index=True)
     state: Mapped[str] = mapped_column(String(16), nullable=False)
     sender: Mapped[str] = mapped_column(String(60), nullable=False)
     document: Mapped[str] = mapped_column(String(60), nullable=False)
@@ -125,6 +127,7 @@ class ReturnCopy(OfficeScoped, Versioned, Timestamped, Model):
     signed_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
 
     office: Mapped[Office] = relationship(foreign_keys="ReturnCopy.office_id")
+    desk: Mapped[Office] = relationship(foreign_keys="ReturnCopy.desk_id")
 
     def __repr__(self) -> str:
         return f"{self.sender}（第{self.edition}次）"

@@ -77,7 +77,7 @@ def test_from_the_desk_to_both_receipts(clean: None, sign_in: SignIn) -> None:
     upper.post(f"/returns/{key}/receive", data={"version": str(newest().version)})
     listed = text_of(upper.get("/returns/"))
     assert "承办人甲" in listed
-    assert "电子政务员甲" in listed
+    assert listed.count("已签收") >= 2
     assert [one.text for one in told("wuling.clerk", "return.received")][-1].startswith("本机构报送的")
 
 
