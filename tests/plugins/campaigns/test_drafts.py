@@ -48,7 +48,11 @@ def test_who_has_no_website_hands_in_a_sealed_sheet_where_it_asks_for_one(acting
     with acting("unit.wljy"):
         plan = queries.timetable().plan_for("survey", queries.whose(unit))
         assert plan is not None and plan.must_seal(queries.whose(unit)) is None
-    later = {"document": "武编办发〔2014〕4号", "issued_on": date(2014, 11, 19), "seal_source": "第二条"}
+    later: dict[str, Any] = {
+        "document": "武编办发〔2014〕4号",
+        "issued_on": date(2014, 11, 19),
+        "seal_source": "第二条",
+    }
     first = issue(acting, draft(acting, step(), **later))
     with acting("unit.wljy"):
         plan = queries.timetable().plan_for("survey", queries.whose(unit))
