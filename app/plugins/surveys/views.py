@@ -86,10 +86,11 @@ class SheetListView(ScopedModelView):
         drawn["site_count"] = Cell(count, name="site_count")
         return tuple(drawn[name] for name in columns)
 
-    @action("print", _l("打印"), single=False)
+    @action("print", _l("打印"))
     def ticked(self, rows: Any) -> Any:
         """Go on to the page that prints the ticked sheets."""
-        return redirect(url_for("SheetListView.sheets", sheet=[row.id for row in rows]))
+        chosen = rows if isinstance(rows, list) else [rows]
+        return redirect(url_for("SheetListView.sheets", sheet=[row.id for row in chosen]))
 
     @expose("/sheets")
     @has_access
