@@ -45,7 +45,7 @@ from app.foundation.tenancy.cli import tenants_cli
 from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
-MENU = ("desk", "my-jobs", "messages", "survey", "review", "badge", "office")
+MENU = ("desk", "my-jobs", "messages", "arrange", "survey", "review", "badge", "office")
 LAST = ("jobs", "sessions", "sign-ins", "deeds")  # of their heading: watching over the rest
 FAB_PUBLIC = (
     "SignInView",

@@ -13,6 +13,9 @@ from app.plugins.aggregates.figures import Line
 from app.plugins.aggregates.words import label_of_line
 
 CHARTS = ("sheets", "sites")
+FONT = 13
+LONGEST = 12  # characters of a label
+MARGIN = 12
 MOST = 40  # lines of one chart; the table beside it has them all
 FONTS = "'Noto Sans SC','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
 # Done, waiting: light enough for the black numbers on them.
@@ -28,6 +31,7 @@ def svg(chart: str, by: str, lines: Sequence[Line]) -> bytes:
         chart: ``sheets`` (in and missing) or ``sites`` (with and without a Chinese domain).
     """
     shown = list(lines)[:MOST]
+    names = [label_of_line(by, line) for line in shown]
     drawn = pygal.HorizontalStackedBar(
         js=[],
         no_prefix=True,
@@ -39,8 +43,9 @@ def svg(chart: str, by: str, lines: Sequence[Line]) -> bytes:
         legend_at_bottom=True,
         legend_at_bottom_columns=2,
         show_y_guides=True,
-        truncate_label=12,
-        margin=12,
+        truncate_label=LONGEST,
+        margin=MARGIN,
+        margin_left=MARGIN + _wider(names),
         title=None,
         no_data_text=str(_("还没有数据")),
     )
@@ -48,10 +53,16 @@ def svg(chart: str, by: str, lines: Sequence[Line]) -> bytes:
     drawn.add_xml_filter(_without_scripts)
     # Bars stand from the bottom up: turned round they read in the table's order.
     shown.reverse()
-    drawn.x_labels = [label_of_line(by, line) for line in shown]
+    drawn.x_labels = names[::-1]
     for word, name in _series(chart):
         drawn.add(word, [getattr(line.numbers, name) for line in shown])
     return bytes(drawn.render())
+
+
+def _wider(names: Sequence[str]) -> int:
+    """By how much labels in Han are wider than pygal takes them to be (six tenths of the height a character)."""
+    longest = max((min(len(name), LONGEST) for name in names), default=0)
+    return round(longest * FONT * 0.45)
 
 
 def _series(chart: str) -> list[tuple[str, str]]:
@@ -72,10 +83,10 @@ def _style() -> Style:
         colors=COLOURS,
         value_colors=("#222", "#222"),
         font_family=FONTS,
-        label_font_size=13,
-        major_label_font_size=13,
-        value_font_size=13,
-        legend_font_size=13,
+        label_font_size=FONT,
+        major_label_font_size=FONT,
+        value_font_size=FONT,
+        legend_font_size=FONT,
         no_data_font_size=18,
     )
 

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
-from app.plugins.returns import labels
+from app.plugins.campaigns import urging
+from app.plugins.returns import labels, queries, rules
 from app.plugins.returns.copy_views import ReturnCopyView
 from app.plugins.returns.urge_view import ReturnUrgeView
 from app.plugins.returns.views import ReturnView
@@ -26,6 +27,7 @@ class ReturnsPlugin(Plugin):
         words.add("return", labels.STATES)
         words.add("return-copy", labels.COPY_STATES)
         words.add(words.VERB, labels.VERBS)
+        urging.offer(app, rules.RETURN, queries.is_in)
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
