@@ -169,6 +169,11 @@ class Walk:
                 if found is None or may_write(self.actor, *found):
                     continue
                 goes_with = found[1] in carried or (found[1].unit_id in units and found in before)
+                # The office says which desk fills in: all that is the unit's goes there, at the same office.
+                goes_with |= case.route.name == "reassign" and any(
+                    (one.review_path, one.unit_id) == (found[1].review_path, found[1].unit_id)
+                    for one in carried
+                )
                 if not goes_with:
                     self._fault(case, f"writes within reach ({side} {found})", f"{change.op} {change.table}")
         if case.route.pair is not None and self.actor.posts:
