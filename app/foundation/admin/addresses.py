@@ -8,10 +8,19 @@ from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 
+# Arguments of ``url_for`` itself: in an address they mean nothing, and must not reach it.
+MEANT_FOR_URL_FOR = frozenset({"endpoint", "_anchor", "_method", "_scheme", "_external"})
+
+
+def query_kept() -> dict[str, list[str]]:
+    """The query arguments of the present address, as ``url_for`` takes them."""
+    given = request.args.to_dict(flat=False)
+    return {name: value for name, value in given.items() if name not in MEANT_FOR_URL_FOR}
+
 
 def url_with(**changes: object) -> str:
     """The address of this page with some query arguments changed; None removes one."""
-    query: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    query: dict[str, Any] = {**query_kept(), **changes}
     kept = {name: value for name, value in query.items() if value is not None}
     return url_for(str(request.endpoint), **{**kept, **(request.view_args or {})})
 

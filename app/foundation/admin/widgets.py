@@ -11,6 +11,7 @@ from flask_appbuilder.widgets import FormWidget, ListWidget, ShowWidget
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from app.foundation.admin.addresses import MEANT_FOR_URL_FOR
 from app.foundation.admin.arguments import ListArguments
 from app.foundation.admin.formatters import Cell, word
 from app.foundation.admin.interface import BoundedCount
@@ -162,8 +163,9 @@ class Address:
         self.endpoint = endpoint
         self.view = view
         self.fixed = dict(fixed)
+        taken = {ALL, *MEANT_FOR_URL_FOR, *fixed}
         self.args = MultiDict(
-            (name, value) for name, value in args.items(multi=True) if name != ALL and value
+            (name, value) for name, value in args.items(multi=True) if name not in taken and value
         )
 
     def where(self, **changed: str | int | None) -> str:

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from app.foundation import access, jobs
 from app.foundation.access import Actor
 from app.foundation.access.facts import Facts
+from app.foundation.admin.addresses import query_kept
 from app.foundation.documents.xlsx import Value
 from app.foundation.keys import sealing
 from app.kernel.errors import AccessDenied
@@ -47,7 +48,7 @@ def declare(app: Flask, what: str, count: Count, walk: Walk) -> None:
 
 def offer(what: str, rows: int, start: str, back: str, kind: str) -> dict[str, Any]:
     """What the page that offers the export as work to wait for needs; the filters stay in its addresses."""
-    args: dict[str, Any] = request.args.to_dict(flat=False)
+    args: dict[str, Any] = query_kept()
     return {
         "what": str(files.TITLES[what]),
         "rows": rows,

@@ -43,6 +43,7 @@ VERBS = {
 # What the record names its objects by: tables.
 TABLES = {
     "ab_user": _l("人员"),
+    "aggregate_version": _l("汇总"),
     "announcement": _l("通知公告"),
     "application": _l("申请"),
     "badge": _l("网站标识"),
@@ -50,10 +51,15 @@ TABLES = {
     "batch_item": _l("报送的网站"),
     "bylaw": _l("细则"),
     "campaign": _l("工作安排"),
+    "campaign_change": _l("工作安排的变更"),
+    "campaign_draft": _l("工作安排的草稿"),
+    "campaign_receipt": _l("工作安排的阅读"),
     "campaign_step": _l("工作安排的时限"),
+    "campaign_urge": _l("催办"),
     "delivery": _l("邮件和短信"),
     "domain_record": _l("网上名称"),
     "holiday_arrangement": _l("放假安排"),
+    "import_batch": _l("导入批次"),
     "invitation": _l("启用通知"),
     "job": _l("后台任务"),
     "jurisdiction_grant": _l("授权与共享"),

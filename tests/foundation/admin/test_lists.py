@@ -199,6 +199,14 @@ def test_addresses_on_the_page_keep_the_filter(wuling: FlaskClient) -> None:
     assert "psize_UnitProbe=1" in remove[1]
 
 
+@pytest.mark.parametrize("name", ["endpoint", "_anchor", "_method", "_scheme", "_external"])
+def test_arguments_that_mean_something_to_url_for_mean_nothing_in_an_address(
+    wuling: FlaskClient, name: str
+) -> None:
+    answer = wuling.get(f"{LIST}?{name}=x&_flt_0_nature=organ")
+    assert answer.status_code == 200 and f"{name}=x" not in answer.text
+
+
 def test_an_empty_list_says_why(app: Flask, browse: Any) -> None:
     nothing = browse("wuling.clerk").get(LIST + "?_flt_0_name=没有这样的名称")
     assert "没有符合条件的记录" in nothing.text

@@ -69,11 +69,11 @@ def test_only_whom_the_office_ticked_is_urged_in_its_own_words(app: Flask, town:
     pk = notice(town)
     with town.acting("changde.clerk") as actor:
         campaign = queries.get(pk)
-        (key,) = (one.key for one in receipts.addressees(campaign) if one.name == "武陵区编委办")
+        (key,) = (one.key for one in receipts.addressees(campaign) if one.name == "柳叶湖政工人事部门")
         step = db.session.scalars(select(CampaignStep).where(CampaignStep.key == "office-return")).one()
         urging.urge(campaign, step, [key], "请于周五前报送。", actor=actor)
     work(app)
-    (told,) = of(town, "wuling.head", "campaign.urged")
+    (told,) = of(town, "liuyehu.head", "campaign.urged")
     assert told.urgent and told.subject == "催办：报送内设机构、人员信息和工作方案"
     assert "请于周五前报送。" in told.text
     assert of(town, "dingcheng.head", "campaign.urged") == of(town, "unit.changde", "campaign.urged") == []
