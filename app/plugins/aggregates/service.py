@@ -54,9 +54,10 @@ def lock(
     note = rules.ensure_note(row.number, note)
     content = taking.content(place, row.number)
     rules.ensure_something(content)
+    now = clock.now()
     flow.take(row, "lock")
     row.note, row.digest, row.totals = note, content.digest, asdict(content.totals)
-    row.locked_at, row.locked_by = clock.now(), actor.name
+    row.locked_at, row.locked_by = now, actor.name
     db.session.add(AggregateSnapshot(office_id=row.office_id, version_id=row.id, content=content.plain()))
     audit.record(
         actor, "aggregate.locked", row, after={"digest": row.digest, "totals": row.totals}, reason=note
@@ -76,8 +77,9 @@ def report(row: AggregateVersion, *, actor: Actor, version: int | None = None) -
     _ensure_current(row, version)
     rules.ensure_upper(row.review_path)
     rules.ensure_latest(row, queries.versions(actor, row.office, row.campaign_id))
+    now = clock.now()
     flow.take(row, "report")
-    row.reported_at, row.reported_by = clock.now(), actor.name
+    row.reported_at, row.reported_by = now, actor.name
     audit.record(actor, "aggregate.reported", row, after={"state": row.state, "digest": row.digest})
     signals.reported.send(row, actor=actor)
     return row
@@ -104,8 +106,9 @@ def receive(row: AggregateVersion, *, actor: Actor, version: int | None = None) 
     """
     _ensure_receives(row, actor)
     _ensure_current(row, version)
+    now = clock.now()
     flow.take(row, "receive")
-    row.received_at, row.received_by = clock.now(), actor.name
+    row.received_at, row.received_by = now, actor.name
     audit.record(actor, "aggregate.received", row, after={"state": row.state, "digest": row.digest})
     signals.received.send(row, actor=actor)
     return row

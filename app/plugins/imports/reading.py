@@ -10,17 +10,19 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
-from xml.etree.ElementTree import fromstring  # nosec B405
 
 import python_calamine as calamine
 
 from app.kernel.errors import N_, Refusal
 from app.plugins.imports.containers import FIELD, Book
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+# An empty element and its attributes, as the two parts that name the tabs write them.
+_ELEMENT = r"<(?:[\w.-]+:)?{}((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))+)\s*/?>"
+_TABS = re.compile(_ELEMENT.format("sheet"))
+_LINKS = re.compile(_ELEMENT.format("Relationship"))
+_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,19 @@ def _show(rows: list[list[Any]], formulas: frozenset[tuple[int, int]]) -> None:
 def _parts(content: bytes) -> dict[str, str]:
     """The name of each tab's part."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        book = fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  # nosec B314
-        links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  # nosec B314
+        book = archive.read("xl/workbook.xml").decode("utf-8-sig")
+        links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8-sig")
     targets = {
         one.get("Id", ""): re.sub(r"^/?(xl/)?", "xl/", one.get("Target", ""), count=1)
-        for one in links.iter(f"{_PACKAGE}Relationship")
+        for one in _attributes(_LINKS, links)
     }
-    return {one.get("name", ""): targets.get(one.get(_REL, ""), "") for one in book.iter(f"{_MAIN}sheet")}
+    return {one.get("name", ""): targets.get(one.get("id", ""), "") for one in _attributes(_TABS, book)}
+
+
+def _attributes(element: re.Pattern[str], text: str) -> Iterator[dict[str, str]]:
+    """The attributes of each such element, by name without its prefix."""
+    for found in element.finditer(text):
+        yield {
+            name.rpartition(":")[2]: unescape(double or single)
+            for name, double, single in _ATTRIBUTE.findall(found[1])
+        }

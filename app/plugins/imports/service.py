@@ -101,8 +101,7 @@ def cancel(batch: ImportBatch, *, actor: Actor) -> ImportBatch:
     job = job_of(batch)
     if job is not None and job.open and job.kind == TAKE_IN:
         raise WrongState("import-running", N_("这个批次正在导入，不能撤回。请等导入结束。"))
-    flow.take(batch, "cancel")
-    _end(batch, actor)
+    _end(batch, actor, "cancel")
     for one in batch.files:
         one.content = None
     audit.record(actor, "import.cancelled", batch, after={"state": batch.state})
@@ -127,8 +126,9 @@ def tried(batch: ImportBatch, planned: Sequence[tuple[int, Planned]], sites: int
         AccessDenied, WrongState: not the actor's any more, or withdrawn meanwhile.
     """
     access.require(actor, "import", "run", batch)
+    now = clock.now()
     flow.take(batch, "try_out")
-    batch.read_at, batch.sites = clock.now(), sites
+    batch.read_at, batch.sites = now, sites
     batch.counts = plan.counted(one for _place, one in planned)
     keys = {one.number: one.id for one in batch.files}
     rows = []
@@ -142,9 +142,8 @@ def tried(batch: ImportBatch, planned: Sequence[tuple[int, Planned]], sites: int
 def refuse(batch: ImportBatch, refusal: Refusal, *, actor: Actor) -> None:
     """Write down that a batch cannot be read, and why."""
     access.require(actor, "import", "run", batch)
-    flow.take(batch, "refuse")
+    _end(batch, actor, "refuse")
     batch.reason = str(refusal)[:300]
-    _end(batch, actor)
     audit.record(actor, "import.refused", batch, reason=batch.reason)
 
 
@@ -177,15 +176,16 @@ def take_in(
 def finished(batch: ImportBatch, *, actor: Actor) -> None:
     """Close a batch all of whose sheets were stored or refused."""
     access.require(actor, "import", "run", batch)
-    flow.take(batch, "apply")
-    _end(batch, actor)
+    _end(batch, actor, "apply")
     done = queries.outcomes(batch)
     batch.counts = {**batch.counts, **done}
     audit.record(actor, "import.applied", batch, after={"counts": batch.counts})
 
 
-def _end(batch: ImportBatch, actor: Actor) -> None:
-    batch.ended_at, batch.ended_by = clock.now(), actor.name
+def _end(batch: ImportBatch, actor: Actor, step: str) -> None:
+    now = clock.now()
+    flow.take(batch, step)
+    batch.ended_at, batch.ended_by = now, actor.name
 
 
 def _put(batch: ImportBatch, kind: str, actor: Actor) -> None:
