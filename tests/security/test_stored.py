@@ -21,6 +21,8 @@ FREE = re.compile(
     r"name|note|words|reason|address|leader|contact|functions|title|document|because|holder|department|intro|by$"
 )
 BOUND = re.compile(r"username|_key$|_path$|location|stored|_domain")
+# What the database itself refuses to change once it is locked.
+LOCKED = {"aggregate_version.locked_by"}
 FORMS = re.compile(r"Content-Type: text/html")
 
 
@@ -37,6 +39,7 @@ def free_text() -> list[tuple[Table, Column[str]]]:
             and FREE.search(column.name)
             and not BOUND.search(column.name)
             and column.name not in bound
+            and f"{table.name}.{column.name}" not in LOCKED
             and not table.name.startswith(("audit", "ab_perm", "ab_view", "ab_role"))
         ]
     return found

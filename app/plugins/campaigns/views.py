@@ -75,8 +75,8 @@ class CampaignView(ScopedView):
     targets = {
         "pk": Campaign, "number": ("1",), "step": Row(CampaignStep, act="see", enough=False),
         "local.pk": Row(Campaign, act="see", enough=False), "set_local.pk": Row(Campaign, act="see", enough=False),
-        "confirm.pk": Row(Campaign, enough=False), "extension.pk": Row(Campaign, act="see", enough=False),
-        "extend.pk": Row(Campaign, act="see", enough=False),
+        "annex.pk": Row(Campaign, enough=False), "confirm.pk": Row(Campaign, enough=False),
+        "extension.pk": Row(Campaign, act="see", enough=False), "extend.pk": Row(Campaign, act="see", enough=False),
     }  # fmt: skip
     default_view = "show"
 

@@ -46,6 +46,9 @@ class CampaignWorkView(ScopedView):
         try:
             with transaction():
                 campaign = queries.get(pk)
+                require(
+                    current_actor(), "drafting", "edit", campaign
+                )  # before the step says whether it is one
                 key = arguments.key(typed["step"])
                 step = queries.get_step(campaign, key) if key is not None else None
                 sent = urging.urge(campaign, step, typed["to"], typed["message"], actor=current_actor())
