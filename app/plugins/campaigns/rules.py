@@ -179,7 +179,7 @@ class Timetable:
         """The nearest plan with a step of this kind for the unit, dated or still open."""
         for plan in self.plans_for(whose):
             group = plan.group_of(whose)
-            if group and any(_asks(step, kind, group) for step in plan.steps):
+            if group and any(asks(step, kind, group) for step in plan.steps):
                 return plan
         return None
 
@@ -195,7 +195,7 @@ class Timetable:
             found = [
                 dated
                 for step in plan.steps
-                if _asks(step, kind, group)
+                if asks(step, kind, group)
                 for dated in _dated(plan, step, whose.review_path, track)
             ]
             if found:
@@ -204,7 +204,7 @@ class Timetable:
         return None
 
 
-def _asks(step: Step, kind: str, group: Group) -> bool:
+def asks(step: Step, kind: str, group: Group) -> bool:
     """Whether a step of the issuing office's asks this of a group; a window asks nothing."""
     return step.kind == kind and step.sets is None and not step.window and group.key in step.groups
 

@@ -45,11 +45,10 @@ class CampaignWorkView(ScopedView):
         }
         try:
             with transaction():
-                campaign = queries.get(pk)
-                require(
-                    current_actor(), "drafting", "edit", campaign
-                )  # before the step says whether it is one
-                key = arguments.key(typed["step"])
+                campaign, key = queries.get(pk), arguments.key(typed["step"])
+                if key is not None:
+                    queries.ensure_step_seen(key)
+                require(current_actor(), "drafting", "edit", campaign)
                 step = queries.get_step(campaign, key) if key is not None else None
                 sent = urging.urge(campaign, step, typed["to"], typed["message"], actor=current_actor())
                 told, skipped = len(sent.told), [one.name for one in sent.skipped]

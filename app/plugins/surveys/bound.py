@@ -6,7 +6,8 @@ one answer serves all cells of a group and line, unless their offices set the da
 
 from __future__ import annotations
 
-from app.plugins.campaigns.rules import Deadline, Group, Plan, Timetable, Whose
+from app.kernel import paths
+from app.plugins.campaigns.rules import Deadline, Group, Plan, Timetable, Whose, asks
 from app.plugins.surveys.groups import SURVEY
 
 
@@ -25,6 +26,10 @@ class Bound:
             plan.id: {
                 path: group for group in reversed(plan.groups) for path in (*group.homes, *group.offices)
             }
+            for plan in self._plans
+        }
+        self._offices = {
+            plan.id: {path: group for group in reversed(plan.groups) for path in group.offices}
             for plan in self._plans
         }
         self._left = {
@@ -66,13 +71,16 @@ class Bound:
 
     def _group(self, plan: Plan, whose: Whose) -> Group | None:
         desk = self._homes[plan.id].get(whose.filing_path) if whose.filing_path is not None else None
-        return desk or self._places[plan.id].get(whose.review_path)
+        exact = desk or self._places[plan.id].get(whose.review_path)
+        if exact is not None:
+            return exact
+        above = (self._offices[plan.id].get(path) for path in reversed(paths.ancestors(whose.review_path)))
+        return next((group for group in above if group is not None), None)
 
     def _surveyed(self, plan: Plan, key: str) -> bool:
         found = self._asking.get((plan.id, key))
         if found is None:
-            found = any(
-                step.kind == SURVEY and step.sets is None and key in step.groups for step in plan.steps
-            )
+            group = next(one for one in plan.groups if one.key == key)
+            found = any(asks(step, SURVEY, group) for step in plan.steps)
             self._asking[plan.id, key] = found
         return found

@@ -144,7 +144,7 @@ def lines(
 def _received(actor: Actor, plan: Plan, office: Office, state: str = "") -> tuple[ColumnElement[bool], ...]:
     """Sheets handed in at or below the office, inside the scope for numbers."""
     return (
-        SurveySheet.campaign_id == plan.id,
+        SurveySheet.campaign_id.in_(plan.ids),
         SurveySheet.state.in_((state,) if state else RECEIVED),
         inside(SurveySheet.review_path, office.path),
         inside(SurveySheet.review_path, plan.office_path),

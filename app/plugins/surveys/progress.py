@@ -72,7 +72,7 @@ def cells(
     for review_path, filing_path, nature, *numbers in rows:
         whose = Whose(review_path, filing_path)
         asking = bound.plan_for(whose)
-        if asking is None or asking.id != plan.id:
+        if asking is None or asking.id not in plan.ids:
             continue
         counts = Counts(*(int(number or 0) for number in numbers))
         due = bound.deadline(whose, nature)

@@ -83,7 +83,7 @@ def test_what_is_looked_up_once_is_what_the_timetable_says(person: PersonOf, use
         path for plan in table.plans for group in plan.groups for path in (*group.homes, *group.offices)
     }
     desks = [None, "0.43.07.thy.", "0.43.07.egov.", "0.43.07.zfwz."]
-    for path in [*places, paths.ROOT, "0.43.", "0.43.01.", "0.43.07.99."]:
+    for path in [*places, paths.ROOT, "0.43.", "0.43.01.", "0.43.01.02.", "0.43.07.99."]:
         for whose in (Whose(path, desk) for desk in desks):
             assert bound.plan_for(whose) == table.plan_for(SURVEY, whose), whose
             for track in ("organ", "institution"):
