@@ -49,15 +49,6 @@ def get_step(campaign: Campaign, pk: int) -> CampaignStep:
     return found
 
 
-def ensure_step_seen(pk: int) -> None:
-    """Raises:
-    NotSeen: there is no such step for the reader, of whichever campaign.
-    """
-    seen = select(CampaignStep.id).where(CampaignStep.id == pk)
-    if pk > LARGEST_ID or db.session.scalar(seen) is None:
-        raise NotSeen("step-not-seen", N_("该工作安排中没有这个事项。"))
-
-
 def local_versions(step: CampaignStep, office: Office) -> dict[str, int]:
     """Track → version of the dates the office has set for a step: what a form was filled in over."""
     own = select(CampaignStep.track, CampaignStep.version).where(

@@ -188,3 +188,14 @@ def test_statements(sign_in: SignIn, who: str, url: str) -> None:
     with counted() as statements:
         assert reader.get(url).status_code == 200
     assert len(statements) <= 15, "\n".join(statements)
+
+
+def test_only_ones_own_office_urges_and_only_about_the_campaigns_own_steps(sign_in: SignIn) -> None:
+    urged = {"to": ["o1"], "message": "请于周五前报送。"}
+    for step in ("999", "2"):
+        below = sign_in("wuling.head").post("/campaign-receipts/1", data={**urged, "step": step})
+        assert below.status_code == 403, step
+    assert (
+        sign_in("changde.clerk").post("/campaign-receipts/1", data={**urged, "step": "999"}).status_code
+        == 404
+    )
