@@ -15,7 +15,7 @@ from app.plugins.campaigns import binding, extending, queries, receipts
 from app.plugins.campaigns.extending import Past
 from app.plugins.campaigns.models import Campaign, CampaignChange
 from app.plugins.campaigns.receipts import Own
-from app.plugins.campaigns.rules import Plan, Step
+from app.plugins.campaigns.rules import ANY, Plan, Step
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Extra:
     counts: tuple[int, int] | None
 
 
-def of(campaign: Campaign, plan: Plan, actor: Actor) -> Extra:
-    """Everything for one reader."""
+def of(campaign: Campaign, plan: Plan, actor: Actor, lines: frozenset[str]) -> Extra:
+    """Everything for one reader; of the completion dates above those of his units' ``lines``, of all where empty."""
     plans = queries.timetable().plans
     uppers = binding.above(plans, plan.office_path, plan.carries_out)
     lowers = [one for one in plans if one.id in plan.carried_by]
@@ -61,7 +61,11 @@ def of(campaign: Campaign, plan: Plan, actor: Actor) -> Extra:
     return Extra(
         uppers=uppers,
         lowers=lowers,
-        ends=binding.ends_above(uppers, plan.office_path),
+        ends=[
+            (upper, step)
+            for upper, step in binding.ends_above(uppers, plan.office_path)
+            if not lines or step.track in (ANY, *lines)
+        ],
         changes=[(one, [_moved(moved) for moved in one.details]) for one in changes],
         exceptions=extending.exceptions([plan, *lowers], _home(actor, plan)),
         own=receipts.own(campaign, actor, change),

@@ -91,6 +91,18 @@ def _dated(plan: Plan, step: Step, stand: Stand, track: str | None) -> Iterator[
         yield Duty(step, None, stand.holder)
 
 
+def oversees(plan: Plan, stands: Iterable[Stand], own: Iterable[Duty]) -> bool:
+    """Whether somebody sees every date: at the issuing office or above it, or where none binds him (S16)."""
+    at = any(one.what == OFFICE and paths.covers(one.path, plan.office_path) for one in stands)
+    return at or next(iter(own), None) is None
+
+
+def lines_of(plan: Plan, stands: Iterable[Stand]) -> frozenset[str]:
+    """The lines of the units somebody stands for; empty where he stands for others too."""
+    found = [plan.line_of(one.nature) if one.nature else None for one in stands]
+    return frozenset(one.key for one in found if one is not None) if all(found) else frozenset()
+
+
 def may_set(plan: Plan, path: str, table: Timetable | None = None) -> list[Step]:
     """The steps an office sets its own date for (S16); none that it arranges by a campaign of its own."""
     group = plan.group_for_office(path)

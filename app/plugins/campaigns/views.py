@@ -204,6 +204,8 @@ class CampaignView(ScopedView):
     def _page(self, campaign: Campaign, number: int, title: str, shown: Any) -> str:
         plan, actor = queries.plan(campaign), current_actor()
         labels = {group.key: group.label for group in plan.groups}
+        stands = _stands(actor)
+        own = duties.of(plan, stands, queries.timetable())
         return self.render_template(
             "campaigns/show.html",
             campaign=campaign,
@@ -211,16 +213,15 @@ class CampaignView(ScopedView):
             number=number,
             title=title,
             shown=shown,
-            duties=[
-                (duty, _chip(plan, duty.dated))
-                for duty in duties.of(plan, _stands(actor), queries.timetable())
-            ],
-            steps=[one for one in plan.steps if one.sets is None],
+            duties=[(duty, _chip(plan, duty.dated)) for duty in own],
+            steps=[one for one in plan.steps if one.sets is None]
+            if duties.oversees(plan, stands, own)
+            else [],
             local=[one for one in plan.steps if one.sets is not None],
             groups=labels,
             lines={line.key: line.label for line in plan.lines},
             settable=_settable(actor, plan),
-            extra=beside.of(campaign, plan, actor),
+            extra=beside.of(campaign, plan, actor, duties.lines_of(plan, stands)),
         )
 
     def _form(

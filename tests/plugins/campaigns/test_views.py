@@ -18,10 +18,22 @@ def test_the_notice_and_its_annexes_can_be_read(sign_in: SignIn) -> None:
     assert (
         "2014年11月21日（周五）" in text and "常编办发〔2014〕9号 第三条" in text and "剩 3 个工作日" in text
     )
-    assert "完成事业单位现有网站资格复核" in text.partition("全部时限")[2]
-    assert "完成事业单位现有网站资格复核" not in text.partition("全部时限")[0]
+    assert "全部时限" not in text and "完成事业单位现有网站资格复核" not in text
     assert "单位规格" in browser.get("/campaigns/1/annex/5").get_data(as_text=True)
     assert browser.get("/campaigns/1/annex/6").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "whole"),
+    [("changde.clerk", True), ("hunan.clerk", True), ("wuling.clerk", False), ("unit.wljy", False)],
+)
+def test_only_who_oversees_a_campaign_sees_every_date_of_it(sign_in: SignIn, who: str, whole: bool) -> None:
+    """Each person sees only the dates that bind him: the counties do not read the city's 21 November as theirs."""
+    text = sign_in(who).get("/campaigns/1/").get_data(as_text=True)
+    dates = text.partition('<article class="doc"')[0] + text.partition("</article>")[2]
+    assert ("全部时限" in dates) is whole
+    assert ("完成网站调查摸底并报送摸底表" in dates) is whole
+    assert "2014年11月30日" in dates
 
 
 def test_a_county_head_sets_a_date_and_the_city_sees_the_exception(sign_in: SignIn) -> None:
