@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -21,6 +21,7 @@ BIG_MAX = 2**63 - 1
 TEXT_MAX = 200
 LIST_MAX = 100
 PAGE_SIZE_MAX = 100
+PAGE_MAX = 10_000
 
 _UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 _DIGITS = re.compile(r"[0-9]+\Z")
@@ -110,6 +111,45 @@ def key(raw: object) -> int | None:
     if isinstance(raw, str) and _DIGITS.match(raw) and len(raw) <= 10:
         return key(int(raw))
     return None
+
+
+def offered(name: str, among: Container[str], default: str = "") -> str:
+    """A filter of the address, empty where none is asked for.
+
+    Raises:
+        BadArgument: it is not offered.
+    """
+    value = request.args.get(name, default)
+    if value and value not in among:
+        raise BadArgument(name, N_("参数“%(name)s”没有这个选项。"))
+    return value
+
+
+def page_number() -> int:
+    """The page asked for, from 1.
+
+    Raises:
+        BadArgument: it is no such number.
+    """
+    number = key(request.args.get("page", "1").strip())
+    if not number:
+        raise BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
+    return min(number, PAGE_MAX)
+
+
+def ticked(field: str) -> list[int]:
+    """The keys ticked in a form, each once.
+
+    Raises:
+        BadArgument: too many. NotSeen: one cannot be a key.
+    """
+    found = [key(raw) for raw in dict.fromkeys(request.form.getlist(field))]
+    if len(found) > LIST_MAX:
+        raise BadArgument(field, N_("一次最多办理 %(most)s 条。"), most=LIST_MAX)
+    keys = [one for one in found if one is not None]
+    if len(keys) != len(found):
+        raise unseen()
+    return list(dict.fromkeys(keys))
 
 
 def read_list(view: str, args: MultiDict[str, str], order_columns: Collection[str]) -> ListArguments:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.foundation import access, audit, clock
@@ -17,21 +17,22 @@ from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
 from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_, Finding, Invalid
+from app.kernel.errors import Finding
 from app.plugins.aggregates import charts, exporting, queries, rules, seen, service, taking, words, workbook
 from app.plugins.aggregates.content import MissingLine
 from app.plugins.aggregates.labels import CHANGES, TOTALS
 from app.plugins.aggregates.models import AggregateVersion
+from app.plugins.aggregates.steps import Steps
 from app.plugins.operations import exports
 from app.plugins.surveys.labels import NATURE
 from app.plugins.surveys.labels import STATES as SHEET_STATES
-from app.plugins.surveys.place import Place, asked, find
+from app.plugins.surveys.place import asked, find
 
 PAGE = 25
 WAITING, MISSING_SHOWN, ODD_SHOWN = 50, 12, 50
 
 
-class VersionView(ScopedView):
+class VersionView(Steps, ScopedView):
     """Versions of the office's aggregate, and those of lower offices that are handed up."""
 
     route_base = "/aggregate/versions"
@@ -81,13 +82,13 @@ class VersionView(ScopedView):
     @has_access
     def show(self, pk: int) -> str:
         """One version: its numbers, tables and charts, what is missing, what looks wrong, and its steps."""
-        return self._show(pk)
+        return self.page_of(pk)
 
-    def _show(self, pk: int, findings: tuple[Finding, ...] = (), step: str = "") -> str:
+    def page_of(self, pk: int, findings: tuple[Finding, ...] = (), step: str = "") -> str:
         actor = current_actor()
         row = queries.get(pk, actor)
         found = seen.seen(row, actor)
-        survey, by = seen.survey(found.contents), _offered("by", words.TABLES) or "county"
+        survey, by = seen.survey(found.contents), arguments.offered("by", words.TABLES) or "county"
         history = queries.versions(actor, row.office, row.campaign_id)
         own = access.can(actor, "aggregate", "history", row)
         return self.render_template(
@@ -127,10 +128,10 @@ class VersionView(ScopedView):
     @has_access
     def lines(self, pk: int) -> str:
         """The sheets behind a number of a table, missing ones included."""
-        actor, number = current_actor(), _page_number()
+        actor, number = current_actor(), arguments.page_number()
         row = queries.get(pk, actor)
         survey = seen.survey(seen.seen(row, actor).contents)
-        by, what = _offered("by", words.TABLES), _offered("what", words.WHAT) or "expected"
+        by, what = arguments.offered("by", words.TABLES), arguments.offered("what", words.WHAT) or "expected"
         key = request.args.get("key", "")
         label = next(
             (words.label_of_line(by, one) for one in survey.table(by) if one.key == key), ""
@@ -157,10 +158,10 @@ class VersionView(ScopedView):
     @has_access
     def odd(self, pk: int) -> str:
         """What somebody should look at, kind by kind."""
-        actor, number = current_actor(), _page_number()
+        actor, number = current_actor(), arguments.page_number()
         row = queries.get(pk, actor)
         survey = seen.survey(seen.seen(row, actor).contents)
-        kind = _offered("kind", words.ANOMALIES)
+        kind = arguments.offered("kind", words.ANOMALIES)
         every = list(survey.anomalies())
         chosen = [one for one in every if not kind or one.kind == kind]
         return self.render_template(
@@ -213,7 +214,10 @@ class VersionView(ScopedView):
         if name not in charts.CHARTS:
             raise queries.unseen()
         row = queries.get(pk, actor)
-        survey, by = seen.survey(seen.seen(row, actor).contents), _offered("by", words.TABLES) or "county"
+        survey, by = (
+            seen.survey(seen.seen(row, actor).contents),
+            arguments.offered("by", words.TABLES) or "county",
+        )
         answer = Response(charts.svg(name, by, survey.table(by)), content_type="image/svg+xml; charset=utf-8")
         answer.headers["Content-Security-Policy"] = charts.POLICY
         answer.headers["Cache-Control"] = "private, no-store"
@@ -263,107 +267,6 @@ class VersionView(ScopedView):
             exporting.put(row, actor=actor)
         return redirect(exports.wait_url())
 
-    # -- steps -----------------------------------------------------------------------------------------------
-
-    @expose("/new", methods=["POST"])
-    @has_access
-    def prepare(self) -> Any:
-        """Begin a version."""
-        actor = current_actor()
-        with transaction():
-            row = service.prepare(find(actor, asked()), actor=actor)
-        return redirect(url_for("VersionView.show", pk=row.id))
-
-    @expose("/<int:pk>/lock", methods=["POST"])
-    @has_access
-    def lock(self, pk: int) -> Any:
-        """Lock it."""
-
-        def step(row: AggregateVersion, actor: access.Actor) -> None:
-            access.require(actor, "aggregate", "aggregate", row)
-            rules.ensure_draft(row)
-            place: Place = seen.place_of(row, actor)
-            service.lock(row, place, request.form.get("note", ""), actor=actor, version=_version())
-
-        return self._step(pk, "lock", step, _l("已锁定。锁定的内容不再变动，如需更正请编制新版。"))
-
-    @expose("/<int:pk>/report", methods=["POST"])
-    @has_access
-    def report(self, pk: int) -> Any:
-        """Hand it up."""
-        return self._step(
-            pk,
-            "report",
-            lambda row, actor: service.report(row, actor=actor, version=_version()),
-            _l("已上报，等待上级接收；接收之前可以撤回。"),
-        )
-
-    @expose("/<int:pk>/withdraw", methods=["POST"])
-    @has_access
-    def withdraw(self, pk: int) -> Any:
-        """Take it back from the office above."""
-        return self._step(
-            pk, "withdraw", lambda row, actor: service.withdraw(row, actor=actor), _l("已撤回上报。")
-        )
-
-    @expose("/<int:pk>/receive", methods=["POST"])
-    @has_access
-    def receive(self, pk: int) -> Any:
-        """Accept a lower office's version."""
-        return self._step(
-            pk,
-            "receive",
-            lambda row, actor: service.receive(row, actor=actor, version=_version()),
-            _l("已接收，本机构编制汇总时自动计入。"),
-        )
-
-    @expose("/<int:pk>/return", methods=["POST"])
-    @has_access
-    def send_back(self, pk: int) -> Any:
-        """Send a lower office's version back."""
-        return self._step(
-            pk,
-            "return",
-            lambda row, actor: service.return_(
-                row, request.form.get("reason", ""), actor=actor, version=_version()
-            ),
-            _l("已退回，报送机构更正后以新的一版重新上报。"),
-        )
-
-    @expose("/<int:pk>/share", methods=["POST"])
-    @has_access
-    def share(self, pk: int) -> Any:
-        """Share it."""
-        return self._step(
-            pk,
-            "share",
-            lambda row, actor: service.share(row, actor=actor),
-            _l("已共享，被共享的机构可以查看和导出这一版汇总。"),
-        )
-
-    @expose("/<int:pk>/unshare", methods=["POST"])
-    @has_access
-    def unshare(self, pk: int) -> Any:
-        """Take the share back."""
-        return self._step(
-            pk,
-            "unshare",
-            lambda row, actor: service.unshare(row, request.form.get("reason", ""), actor=actor),
-            _l("已撤销共享，被共享的机构不再看到这一版汇总。"),
-        )
-
-    def _step(
-        self, pk: int, name: str, step: Callable[[AggregateVersion, access.Actor], Any], done: Any
-    ) -> Any:
-        actor = current_actor()
-        try:
-            with transaction():
-                step(queries.get(pk, actor), actor)
-        except Invalid as invalid:
-            return self._show(pk, invalid.findings, name), invalid.status
-        flash(str(done), "success")
-        return redirect(url_for("VersionView.show", pk=pk))
-
 
 _WHAT: dict[str, Callable[[Any], bool]] = {
     "expected": lambda _row: True,
@@ -371,22 +274,3 @@ _WHAT: dict[str, Callable[[Any], bool]] = {
     "missing": lambda row: isinstance(row, MissingLine),
     "without": lambda row: not isinstance(row, MissingLine) and row.no_website,
 }
-
-
-def _version() -> int | None:
-    raw = request.form.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-
-
-def _offered(name: str, among: Any) -> str:
-    value = request.args.get(name, "")
-    if value and value not in among:
-        raise arguments.BadArgument(name, N_("参数“%(name)s”没有这个选项。"))
-    return value
-
-
-def _page_number() -> int:
-    number = arguments.key(request.args.get("page", "1").strip())
-    if not number:
-        raise arguments.BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
-    return min(number, 10_000)

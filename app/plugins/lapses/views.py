@@ -12,13 +12,12 @@ from flask_babel import ngettext
 from app.foundation import access, audit
 from app.foundation.access import current_actor
 from app.foundation.admin import arguments
-from app.foundation.admin.arguments import LIST_MAX, BadArgument
 from app.foundation.admin.filters import words
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
-from app.kernel.errors import N_, Finding, Invalid, WrongState
+from app.kernel.errors import Finding, Invalid, WrongState
 from app.plugins.lapses import labels, queries, rules, service
 from app.plugins.lapses.catalogue import consequence
 from app.plugins.lapses.models import Lapse
@@ -47,8 +46,11 @@ class LapseView(ScopedView):
         return self._index(())
 
     def _index(self, findings: tuple[Finding, ...], ticked: tuple[int, ...] = ()) -> str:
-        actor, number = current_actor(), _page()
-        state, side = _offered("state", labels.STATES, "candidate"), _offered("side", SIDES, "")
+        actor, number = current_actor(), arguments.page_number()
+        state, side = (
+            arguments.offered("state", labels.STATES, "candidate"),
+            arguments.offered("side", SIDES, ""),
+        )
         found = queries.page(actor, state=state, side=side, number=number, size=PAGE)
         decides = [row.id for row in found.rows if _decidable(row)]
         return self.render_template(
@@ -153,7 +155,7 @@ class LapseView(ScopedView):
     @has_access
     def several(self) -> Any:
         """The same of the ticked ones, each in its own transaction; confirming is always one by one."""
-        keys = _ticked()
+        keys = arguments.ticked("lapses")
         if not keys:
             flash(_("没有勾选网站。"), "warning")
             return redirect(url_for("LapseView.index"))
@@ -176,37 +178,3 @@ class LapseView(ScopedView):
 
 def _decidable(row: Lapse) -> bool:
     return row.state == "candidate" and access.can(current_actor(), "lapse", "decide", row)
-
-
-def _ticked() -> list[int]:
-    """The keys ticked, each once.
-
-    Raises:
-        BadArgument: too many. NotSeen: one cannot be a key.
-    """
-    found = [arguments.key(raw) for raw in dict.fromkeys(request.form.getlist("lapses"))]
-    if len(found) > LIST_MAX:
-        raise BadArgument("lapses", N_("一次最多办理 %(most)s 条。"), most=LIST_MAX)
-    keys = [key for key in found if key is not None]
-    if len(keys) != len(found):
-        raise arguments.unseen()
-    return keys
-
-
-def _offered(name: str, choices: Any, default: str) -> str:
-    """A filter of the address.
-
-    Raises:
-        BadArgument: it is not offered.
-    """
-    value = request.args.get(name, default)
-    if value and value not in choices:
-        raise BadArgument(name, N_("筛选条件“%(name)s”的取值不符合要求。"))
-    return value
-
-
-def _page() -> int:
-    number = arguments.key(request.args.get("page", "1").strip())
-    if not number:
-        raise BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
-    return min(number, LAST_PAGE)

@@ -12,16 +12,14 @@ from flask_babel import ngettext
 
 from app.foundation import access, audit, clock
 from app.foundation.access import current_actor
-from app.foundation.admin import arguments
-from app.foundation.admin.arguments import LIST_MAX, BadArgument
-from app.foundation.admin.filters import words
+from app.foundation.admin.each import each
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
 from app.foundation.tenancy.models import Unit
 from app.kernel import identity
-from app.kernel.errors import N_, Finding, Invalid, WrongState
+from app.kernel.errors import N_, Finding, Invalid
 from app.plugins.liaisons import labels, queries, rules, service
 from app.plugins.liaisons.models import Liaison
 from app.plugins.liaisons.rules import LONGEST, LiaisonEntry
@@ -162,26 +160,14 @@ class LiaisonView(ScopedView):
     @has_access
     def several(self) -> Any:
         """Ask those named, each in its own transaction: one that needs none does not hold up the others."""
-        keys = [arguments.key(one) for one in request.form.getlist("units")]
-        if len(keys) > LIST_MAX:
-            raise BadArgument("units", N_("一次最多办理 %(most)s 条。"), most=LIST_MAX)
-        done, said = 0, []
-        for key in dict.fromkeys(keys):
-            if key is None:
-                raise arguments.unseen()
-            try:
-                with transaction():
-                    unit = queries.unit_of(key)
-                    service.urge(unit, actor=current_actor())
-                done += 1
-            except WrongState as refusal:
-                said.append(f"{unit.name}：{words(refusal)}")
-        if done:
-            flash(ngettext("已催报 %(num)d 家单位。", "已催报 %(num)d 家单位。", done), "success")
-        for text in said:
-            flash(text, "warning")
-        if not done and not said:
-            flash(_("没有勾选要催报的单位。"), "warning")
+        each(
+            "units",
+            queries.unit_of,
+            lambda unit: service.urge(unit, actor=current_actor()),
+            name=lambda unit: unit.name,
+            done=lambda count: ngettext("已催报 %(num)d 家单位。", "已催报 %(num)d 家单位。", count),
+            nothing=_("没有勾选要催报的单位。"),
+        )
         return redirect(self.get_redirect())
 
     @expose("/<int:pk>/reveal", methods=["POST"])

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation import access, audit, clock
 from app.foundation.access import current_actor
-from app.foundation.admin.arguments import BadArgument
+from app.foundation.admin import arguments
 from app.foundation.admin.filters import words
 from app.foundation.admin.lookup import FIND, read_term
 from app.foundation.admin.targets import Row
@@ -69,9 +69,9 @@ class GrantView(ScopedView):
             BadArgument: a filter that is not offered.
         """
         actor, today = current_actor(), clock.today()
-        state = _offered("state", ("", *labels.GRANT_STATES))
-        side = _offered("side", tuple(labels.SIDES)) or "all"
-        page = _page_number()
+        state = arguments.offered("state", ("", *labels.GRANT_STATES))
+        side = arguments.offered("side", tuple(labels.SIDES)) or "all"
+        page = arguments.page_number()
         rows, total = queries.grants(actor, state=state, side=side, today=today, page=page - 1, size=PAGE)
         return self.render_template(
             "permits/grants.html",
@@ -229,22 +229,3 @@ def _ensure_filled(form: EndForm) -> None:
         raise Refusal("day-missing", N_("请选择最后一天。"), field="last")
     if form.mode.data not in {"now", "day"}:
         raise Refusal("mode-missing", N_("请选择何时终止。"), field="mode")
-
-
-def _offered(name: str, choices: tuple[str, ...]) -> str:
-    """A filter of the address.
-
-    Raises:
-        BadArgument: it is not offered.
-    """
-    value = request.args.get(name, "")
-    if value and value not in choices:
-        raise BadArgument(name, N_("筛选条件“%(name)s”的取值不符合要求。"))
-    return value
-
-
-def _page_number() -> int:
-    raw = request.args.get("page", "1")
-    if not raw.isascii() or not raw.isdigit() or len(raw) > 6:
-        raise BadArgument("page", N_("参数“%(name)s”应为不小于 0 的整数。"))
-    return max(1, int(raw))

@@ -16,7 +16,6 @@ from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_
 from app.plugins.campaigns.rules import Group, Plan
 from app.plugins.operations import exports
 from app.plugins.surveys import collation, expected, exporting, groups, labels, progress, shown, workbook
@@ -56,8 +55,8 @@ class AggregateView(ScopedView):
         """
         place, number, state = (
             find(current_actor(), asked()),
-            _page_number(),
-            _offered("state", collation.RECEIVED),
+            arguments.page_number(),
+            arguments.offered("state", collation.RECEIVED),
         )
         shown_first = number == 1 and not state
         table = self._table(place, number, state) if place.plan is not None else {}
@@ -98,11 +97,11 @@ class AggregateView(ScopedView):
             BadArgument: a filter that is not offered.
             NotSeen: no such survey, group or office here.
         """
-        place, number = find(current_actor(), asked(), level=True), _page_number()
+        place, number = find(current_actor(), asked(), level=True), arguments.page_number()
         group, track, state = (
             _group(place),
-            _offered("track", [line.key for line in place.survey.lines]),
-            _offered("state", STATES),
+            arguments.offered("track", [line.key for line in place.survey.lines]),
+            arguments.offered("state", STATES),
         )
         plan, path = place.survey, place.office.path
         sheets = expected.sheets(place.actor, plan, obj="survey", act="see", path=path, level=path)
@@ -178,20 +177,6 @@ def _of_group(plan: Plan, group: Group, columns: Any) -> ColumnElement[bool]:
     carried = columns.filing_path.in_([home for home in group.homes if home in desks])
     level = columns.review_path.in_([*group.homes, *group.offices])
     return or_(carried, and_(level, or_(columns.filing_path.is_(None), columns.filing_path.not_in(desks))))
-
-
-def _offered(name: str, words: Any) -> str:
-    value = request.args.get(name, "")
-    if value and value not in words:
-        raise arguments.BadArgument(name, N_("参数“%(name)s”没有这个选项。"))
-    return value
-
-
-def _page_number() -> int:
-    number = arguments.key(request.args.get("page", "1").strip())
-    if not number:
-        raise arguments.BadArgument("page", N_("参数“%(name)s”应为不小于 1 的整数。"))
-    return min(number, 10_000)
 
 
 def _due(row: Any, place: Place) -> Any:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.foundation.access import current_actor
-from app.foundation.admin import arguments
-from app.foundation.admin.arguments import LIST_MAX, BadArgument
-from app.foundation.admin.filters import words
+from app.foundation.admin.each import each
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.database import transaction
 from app.foundation.tenancy.models import Unit
-from app.kernel.errors import N_, WrongState
 from app.plugins.surveys import urging
 
 
@@ -42,24 +39,12 @@ class UrgeView(ScopedView):
     @has_access
     def several(self) -> Any:
         """Urge the ticked ones, each in its own transaction: one that needs none does not hold up the others."""
-        keys = [arguments.key(one) for one in request.form.getlist("units")]
-        if len(keys) > LIST_MAX:
-            raise BadArgument("units", N_("一次最多办理 %(most)s 条。"), most=LIST_MAX)
-        done, said = 0, []
-        for key in dict.fromkeys(keys):
-            if key is None:
-                raise arguments.unseen()
-            try:
-                with transaction():
-                    unit = urging.unit_of(key)
-                    urging.urge(unit, actor=current_actor())
-                done += 1
-            except WrongState as refusal:
-                said.append(f"{unit.name}：{words(refusal)}")
-        if done:
-            flash(ngettext("已催报 %(num)d 家单位。", "已催报 %(num)d 家单位。", done), "success")
-        for text in said:
-            flash(text, "warning")
-        if not done and not said:
-            flash(_("没有勾选要催报的单位。"), "warning")
+        each(
+            "units",
+            urging.unit_of,
+            lambda unit: urging.urge(unit, actor=current_actor()),
+            name=lambda unit: unit.name,
+            done=lambda count: ngettext("已催报 %(num)d 家单位。", "已催报 %(num)d 家单位。", count),
+            nothing=_("没有勾选要催报的单位。"),
+        )
         return redirect(self.get_redirect())
