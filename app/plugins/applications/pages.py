@@ -17,7 +17,18 @@ from app.foundation.database import db
 from app.foundation.tenancy.models import Contact, Office
 from app.kernel.errors import Finding
 from app.kernel.workdays import WORKDAY
-from app.plugins.applications import clocks, dossier, evidence, flow, labels, queries, reasons, rules, stages
+from app.plugins.applications import (
+    clocks,
+    dossier,
+    evidence,
+    flow,
+    labels,
+    panels,
+    queries,
+    reasons,
+    rules,
+    stages,
+)
 from app.plugins.applications.evidence import Change, Claim
 from app.plugins.applications.models import Application, ApplicationClock, ChecklistItem, ReviewDecision
 from app.plugins.campaigns import queries as campaigns
@@ -106,6 +117,8 @@ class Page:
     typed: Mapping[str, Any] = field(default_factory=dict)
     findings: Sequence[Any] = ()
     panel: str = ""
+    main: Sequence[tuple[str, Any]] = ()
+    side: Sequence[tuple[str, Any]] = ()
 
     @property
     def stale(self) -> bool:
@@ -157,6 +170,8 @@ def build(
         typed=typed or {},
         findings=findings,
         panel=panel,
+        main=list(panels.shown(application, actor, "main")),
+        side=list(panels.shown(application, actor, "side")),
     )
 
 

@@ -1,0 +1,1 @@
+"""Official documents: set from data, stored with their hash, made again on demand."""
