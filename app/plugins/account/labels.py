@@ -59,6 +59,7 @@ TABLES = {
     "campaign_urge": _l("催办"),
     "delivery": _l("邮件和短信"),
     "domain_record": _l("网上名称"),
+    "domain_task": _l("域名办理事项"),
     "holiday_arrangement": _l("放假安排"),
     "import_batch": _l("导入批次"),
     "invitation": _l("启用通知"),
