@@ -10,7 +10,10 @@ from flask_babel import lazy_gettext as _l
 from app.foundation.admin import labels as words
 from app.foundation.clock import recounting as clocks
 from app.foundation.plugin import Plugin
-from app.plugins.applications import handover, labels, recounting, views
+from app.plugins.applications import changing, guides, handover, labels, panels, recounting, views
+from app.plugins.applications.panels import Panel
+
+OTHERS = (views.ApplicationView, views.FilingView, views.MaterialView, views.UnderwayView, views.PrintView)
 
 
 class ApplicationsPlugin(Plugin):
@@ -25,6 +28,8 @@ class ApplicationsPlugin(Plugin):
         words.add(words.VERB, labels.VERBS)
         handover.register()
         clocks.offer(app, recounting.RUNNING)
+        panels.offer(app, Panel("changes", "main", 10, changing.panel, "applications/_changes.html"))
+        panels.offer(app, Panel("reviewed-by", "side", 10, guides.panel, "applications/_guide.html"))
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
@@ -34,6 +39,6 @@ class ApplicationsPlugin(Plugin):
             category="review",
             category_label=_l("审核"),
         )
-        for view in (views.ApplicationView, views.FilingView, views.PrintView):
+        for view in OTHERS:
             appbuilder.add_view_no_menu(view)
         appbuilder.add_api(views.ApplicationsApi)

@@ -1,7 +1,9 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
-from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
+from app.plugins.applications.service.filing import save, submit, withdraw
+from app.plugins.applications.service.materials import attach, detach, replace
 from app.plugins.applications.service.paper import approve, receive_paper, refuse
+from app.plugins.applications.service.people import change_handler, reveal
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
 from app.plugins.applications.service.reviewing import (
     check,
@@ -11,10 +13,12 @@ from app.plugins.applications.service.reviewing import (
     release,
     return_,
 )
+from app.plugins.applications.service.starting import start
 
 __all__ = [
     "approve",
     "attach",
+    "change_handler",
     "check",
     "declare_ineligible",
     "detach",
@@ -26,6 +30,7 @@ __all__ = [
     "receive_paper",
     "refuse",
     "release",
+    "replace",
     "return_",
     "reveal",
     "save",
