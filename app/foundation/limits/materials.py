@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from flask import current_app
+from flask import current_app, has_app_context
 
 from app.foundation import strict_yaml
 from app.foundation.limits.model import TRACKS, LimitsError
@@ -24,6 +24,7 @@ ALWAYS, SUFFIX, CHANGED, NEVER = "always", "suffix", "changed", "never"
 REQUIRED = (ALWAYS, SUFFIX, CHANGED, NEVER)
 KINDS = ("opening", "requalification", "change")
 MOST_COPIES = 20
+_OWN = Path(__file__).resolve().parents[3] / "policies"
 MOST_EXTRA = 8
 _EXTRA_KEY = re.compile(r"x_[a-z0-9_]{1,20}", re.ASCII)
 
@@ -169,8 +170,9 @@ def _kept(path: Path) -> Materials:
 
 
 def national_materials() -> Materials:
-    """The materials of ``policies/materials.yaml``, read once."""
-    return _kept(Path(current_app.config["POLICIES_DIR"]) / "materials.yaml")
+    """The materials of ``policies/materials.yaml``, read once; outside an app, of the file the program came with."""
+    folder = Path(current_app.config["POLICIES_DIR"]) if has_app_context() else _OWN
+    return _kept(folder / "materials.yaml")
 
 
 def materials_for(settings: Mapping[str, object]) -> Materials:

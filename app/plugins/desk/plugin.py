@@ -19,7 +19,7 @@ class DeskPlugin(Plugin):
     title = "工作台"
     requires = (
         "operations", "surveys", "imports", "aggregates", "applications", "lapses", "badges", "calendars", "returns",
-        "bylaws", "liaisons",
+        "bylaws", "liaisons", "names",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:

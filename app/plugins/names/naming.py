@@ -93,19 +93,11 @@ def website_name_findings(name: str, facts: NamingFacts) -> Iterator[Finding]:
 
 
 def _must_name_above(name: str, facts: NamingFacts) -> bool:
-    above = stem(facts.upper_division)
-    return bool(
-        facts.division
-        and facts.division_shared
-        and above
-        and stem(facts.division) in name
-        and not _before(name, above, facts)
-    )
-
-
-def _before(name: str, above: str, facts: NamingFacts) -> bool:
-    """The place above stands before the place itself."""
-    return above in name[: name.index(stem(facts.division))]
+    """A shared name stands without the place above before it."""
+    place, above = stem(facts.division), stem(facts.upper_division)
+    if not (place and facts.division_shared and above) or place == above or place not in name:
+        return False
+    return above not in name[: name.rindex(place)]
 
 
 def _identified(name: str, facts: NamingFacts) -> bool:
@@ -172,7 +164,7 @@ def model(facts: NamingFacts) -> str:
     name = facts.unit_name
     if facts.division and stem(facts.division) not in name:
         name = facts.division + name
-    if facts.division_shared and facts.upper_division and stem(facts.upper_division) not in name:
+    if _must_name_above(name, facts):
         name = facts.upper_division + name
     return f"{name}网站"
 
