@@ -11,6 +11,7 @@ from app.foundation.tenancy.models import RANKS
 from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications.checklist import Needed, missing
 from app.plugins.applications.fields import BY_NAME, FIELDS, PUBLIC, SITE
+from app.plugins.names.naming import NamingFacts, website_name_findings
 from app.plugins.names.rules import EXPIRED, NOT_WORKING, UNREGISTERED, Standing
 
 BARRED = ("enterprise", "society", "individual")
@@ -85,6 +86,7 @@ class Filing:
     twins: tuple[Twin, ...] = ()
     needed: tuple[Needed, ...] = ()
     asks_proof: bool = False
+    naming: NamingFacts | None = None
 
 
 class Item(Protocol):
@@ -149,6 +151,14 @@ def attached(filing: Filing) -> Iterator[Finding]:
 def differing(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """The public fields that read otherwise, in the form's order."""
     return tuple(name for name in PUBLIC if (before.get(name) or "") != (after.get(name) or ""))
+
+
+def named(filing: Filing) -> Iterator[Finding]:
+    """The website's name says whose it is (C-art.7(4)); a name that has its badge is not asked again for a change."""
+    name = filing.values.get("site_name", "")
+    kept = filing.former is not None and filing.former.get("site_name") == name
+    if filing.naming is not None and not kept:
+        yield from website_name_findings(name, filing.naming)
 
 
 def changed(filing: Filing) -> Iterator[Finding]:
@@ -225,6 +235,7 @@ def submission(filing: Filing, limits: Limits) -> list[Finding]:
     barred = list(eligible(filing.unit))
     return barred or [
         *complete(filing.values),
+        *named(filing),
         *suffixes(filing, limits),
         *registered(filing),
         *attached(filing),
