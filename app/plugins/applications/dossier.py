@@ -145,6 +145,15 @@ def needed(application: Application, office: Office) -> tuple[Needed, ...]:
     return checklist(application.track, application.kind, names, material_settings(office), changed)
 
 
+def takes(application: Application, office: Office) -> frozenset[str]:
+    """Which kinds may be uploaded with it, needed by its names or not: those of its track and type."""
+    return frozenset(
+        item.key
+        for item in materials_for(office.settings).items
+        if item.online and application.track in item.tracks and application.kind in item.kinds
+    )
+
+
 def filed(application: Application) -> dict[str, str]:
     """What a decision keeps of what was filed: the public fields, and which materials there were, without their names."""
     listed = sorted(f"{file.kind}:{file.sha256}" for file in materials(application))
