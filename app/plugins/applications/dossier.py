@@ -22,6 +22,7 @@ from app.plugins.applications.fields import FIELDS, PUBLIC
 from app.plugins.applications.models import LIVE, Application
 from app.plugins.applications.rules import Filing, UnitFacts, differing
 from app.plugins.applications.wellformed import Reading
+from app.plugins.names import facts as naming_facts
 from app.plugins.names.register import register
 from app.plugins.names.rules import Standing
 
@@ -192,5 +193,6 @@ def to_submit(application: Application, office: Office, *, declared: bool) -> Fi
     return replace(
         found,
         badge=cases.badge_of(application),
+        naming=naming_facts.of(unit_of(application)),
         twins=cases.twins(application, access.current_actor()),
     )

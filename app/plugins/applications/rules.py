@@ -11,6 +11,7 @@ from app.foundation.tenancy.models import RANKS
 from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications.checklist import Needed, missing
 from app.plugins.applications.fields import BY_NAME, FIELDS, PUBLIC, SITE
+from app.plugins.names.naming import NamingFacts, website_name_findings
 from app.plugins.names.rules import EXPIRED, NOT_WORKING, UNREGISTERED, Standing
 
 BARRED = ("enterprise", "society", "individual")
@@ -85,6 +86,7 @@ class Filing:
     twins: tuple[Twin, ...] = ()
     needed: tuple[Needed, ...] = ()
     asks_proof: bool = False
+    naming: NamingFacts | None = None
 
 
 class Item(Protocol):
@@ -119,6 +121,12 @@ def suffixes(filing: Filing, limits: Limits) -> Iterator[Finding]:
                 read(text, filing.track)
             except Refusal as refusal:
                 yield refusal.finding(name)
+
+
+def named(filing: Filing) -> Iterator[Finding]:
+    """The website's name says whose it is, with the place above before a shared one (C-art.7(4), P-3.2)."""
+    if filing.naming is not None:
+        yield from website_name_findings(filing.values.get("site_name", ""), filing.naming)
 
 
 def registered(filing: Filing) -> Iterator[Finding]:
@@ -225,6 +233,7 @@ def submission(filing: Filing, limits: Limits) -> list[Finding]:
     barred = list(eligible(filing.unit))
     return barred or [
         *complete(filing.values),
+        *named(filing),
         *suffixes(filing, limits),
         *registered(filing),
         *attached(filing),

@@ -14,6 +14,7 @@ from app.kernel.errors import N_, Finding
 from app.plugins.applications import clocks, dossier, flow, numbering, rules, signals, wellformed
 from app.plugins.applications.fields import BY_NAME, KEPT
 from app.plugins.applications.models import BEGUN, Application, ChecklistItem
+from app.plugins.applications.service import domains
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Deadline
 
@@ -57,6 +58,8 @@ def save(
         setattr(application, name, text)
     _note_people(application, changed)
     audit.record(actor, "application.edited", application, before=before, after=changed)
+    if "chinese_domain" in changed:
+        domains.watch(application, before["chinese_domain"])
 
 
 def _note_people(application: Application, changed: Iterable[str]) -> None:

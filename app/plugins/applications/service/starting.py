@@ -12,6 +12,7 @@ from app.foundation.tenancy.models import Site, Unit
 from app.kernel.errors import N_, Finding, Invalid, WrongState
 from app.plugins.applications import cases, dossier, prefill, rules, wellformed
 from app.plugins.applications.models import BEGUN, Application
+from app.plugins.applications.service import domains
 
 
 def start(holder: Unit | Site | Application, kind: str, *, actor: Actor) -> Application:
@@ -84,6 +85,7 @@ def _begun(application: Application, last: Application | None, actor: Actor) -> 
     if last is not None:
         after["filled_from"] = last.number
     audit.record(actor, "application.started", application, after=after)
+    domains.watch(application)
     return application
 
 
