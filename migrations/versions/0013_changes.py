@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 LIVE = sa.text("state NOT IN ('badged', 'refused', 'ineligible', 'withdrawn')")
+NOTED = ("people_changed", "materials_changed")
 NAMES = ("chinese_domain", "english_domain")
 
 
@@ -22,7 +23,8 @@ def upgrade() -> None:
     with op.batch_alter_table("application") as table:
         table.add_column(sa.Column("former_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("handler_changed_at", sa.DateTime(timezone=True), nullable=True))
-        table.add_column(sa.Column("people_changed", sa.JSON(), nullable=False, server_default="{}"))
+        for name in NOTED:
+            table.add_column(sa.Column(name, sa.JSON(), nullable=False, server_default="{}"))
         table.drop_constraint(op.f("ck_application_kind"), type_="check")
         table.create_check_constraint(
             op.f("ck_application_kind"), "kind IN ('opening', 'requalification', 'change')"
@@ -34,7 +36,8 @@ def upgrade() -> None:
             op.f("fk_application_former_id_application"), "application", ["former_id"], ["id"]
         )
     with op.batch_alter_table("application") as table:
-        table.alter_column("people_changed", server_default=None)
+        for name in NOTED:
+            table.alter_column(name, server_default=None)
     op.create_index("ix_application_former_id", "application", ["former_id"])
     op.create_index(
         "uq_application_live_former",
@@ -61,6 +64,7 @@ def downgrade() -> None:
     op.execute("UPDATE application SET kind = 'requalification' WHERE kind = 'change'")
     with op.batch_alter_table("application") as table:
         table.create_check_constraint(op.f("ck_application_kind"), "kind IN ('opening', 'requalification')")
-        table.drop_column("people_changed")
+        for name in NOTED:
+            table.drop_column(name)
         table.drop_column("handler_changed_at")
         table.drop_column("former_id")

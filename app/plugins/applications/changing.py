@@ -69,20 +69,29 @@ def last_return(application: Application) -> ReviewDecision | None:
     return returned[-1] if returned and returned[-1].round < application.round else None
 
 
+def noted_materials(application: Application) -> dict[str, list[int]]:
+    """Kind → files added and taken back since the last return: what a round that is just submitted keeps of it."""
+    letter = last_return(application)
+    there = letter.filed.get(dossier.FILED_MATERIALS) if letter is not None else None
+    if there is None:
+        return {}
+    now = dossier.filed(application)[dossier.FILED_MATERIALS].split()
+    return {one.kind: [one.added, one.removed] for one in material_changes(there, now)}
+
+
 def since_return(application: Application) -> Changes | None:
     """What the applicant changed between the last return and this round."""
     letter = last_return(application)
     if letter is None:
         return None
-    filed = dossier.filed(application)
-    there = letter.filed.get(dossier.FILED_MATERIALS)
-    materials = (
-        tuple(material_changes(there, filed[dossier.FILED_MATERIALS].split())) if there is not None else ()
-    )
     people = [
         section for section, after in application.people_changed.items() if after == application.round - 1
     ]
-    return Changes(evidence.changes(letter.filed, filed), materials, tuple(sorted(people)))
+    return Changes(
+        evidence.changes(letter.filed, dossier.public_values(application)),
+        tuple(MaterialChange(kind, *counts) for kind, counts in application.materials_changed.items()),
+        tuple(sorted(people)),
+    )
 
 
 def against_former(application: Application) -> Changes | None:

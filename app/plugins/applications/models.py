@@ -53,7 +53,8 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     the running clock's last day, ``late_after`` is the filing date it was first submitted after (S26), ``due_order`` likewise for sorting (``NO_DUE``: nothing runs). ``opinion`` keeps what a reviewer has begun to
     write but not sent. ``former_id`` is the case a change follows: the badged one of the same website (S32).
     ``people_changed`` says after which round the data of the two people were last changed, never what they were:
-    {"leader": 1, "handler": 1}; a form printed before ``handler_changed_at`` is out of date.
+    {"leader": 1, "handler": 1}; ``materials_changed`` which files the present round brought and took away since the
+    return before it: {"identity": [1, 1]}. A form printed before ``handler_changed_at`` is out of date.
     """
 
     __tablename__ = "application"
@@ -129,6 +130,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     handler_id_number: Mapped[str | None] = mapped_column(Encrypted)
     handler_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     people_changed: Mapped[dict[str, int]] = mapped_column(JSON, nullable=False, default=dict)
+    materials_changed: Mapped[dict[str, list[int]]] = mapped_column(JSON, nullable=False, default=dict)
 
     declared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -11,7 +11,7 @@ from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.limits import FIRST_REVIEW
 from app.kernel.errors import N_, Finding
-from app.plugins.applications import clocks, dossier, flow, numbering, rules, signals, wellformed
+from app.plugins.applications import changing, clocks, dossier, flow, numbering, rules, signals, wellformed
 from app.plugins.applications.fields import BY_NAME, KEPT
 from app.plugins.applications.models import BEGUN, Application, ChecklistItem
 from app.plugins.applications.service import domains
@@ -111,6 +111,7 @@ def submit(application: Application, *, declared: bool, actor: Actor) -> Applica
     application.checklist.extend(
         ChecklistItem(round=application.round, number=n, finding="open") for n in range(1, 6)
     )
+    application.materials_changed = changing.noted_materials(application)
     clocks.start(application, FIRST_REVIEW, clock.today(), dossier.limits_of(office))
     audit.record(
         actor,

@@ -75,7 +75,7 @@ def _badged(holder: Unit | Site | Application) -> Application | None:
 def _draft(unit: Unit, kind: str, site_id: int | None, filled: Mapping[str, str]) -> Application:
     return Application(
         kind=kind, track=unit.nature, state="draft", round=0, account=unit.account, opinion={},
-        people_changed={}, unit_id=unit.id, site_id=site_id, **filled,
+        people_changed={}, materials_changed={}, unit_id=unit.id, site_id=site_id, **filled,
     )  # fmt: skip
 
 
