@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.clock import recounting as clocks
+from app.foundation.notices import reminding
 from app.foundation.plugin import Plugin
 from app.plugins.applications import changing, guides, handover, labels, panels, recounting, views
 from app.plugins.applications.panels import Panel
+from app.plugins.applications.service import domains
 
 OTHERS = (views.ApplicationView, views.FilingView, views.MaterialView, views.UnderwayView, views.PrintView)
 
@@ -27,6 +29,8 @@ class ApplicationsPlugin(Plugin):
         words.add("application", labels.STATE)
         words.add(words.VERB, labels.VERBS)
         handover.register()
+        domains.connect()
+        reminding.offer(app, domains.look)
         clocks.offer(app, recounting.RUNNING)
         panels.offer(app, Panel("changes", "main", 10, changing.panel, "applications/_changes.html"))
         panels.offer(app, Panel("reviewed-by", "side", 10, guides.panel, "applications/_guide.html"))

@@ -28,7 +28,7 @@ def _endings(path: Path) -> tuple[str, ...]:
 
 
 def place(office: Office) -> str:
-    """The place an office answers for, as in 武陵区, read from its short name; empty for the centre, and where the
+    """The place an office answers for, as in 鼓楼区, read from its short name; empty for the centre, and where the
     short name names no place."""
     if office.level not in PLACED:
         return ""

@@ -64,7 +64,7 @@ class Example:
 
 
 def stem(division: str) -> str:
-    """A division as people shorten it: 常德市 is 常德, 湘西土家族苗族自治州 is 湘西; two characters stay (澧县)."""
+    """A division as people shorten it: 南京市 is 南京, 恩施土家族苗族自治州 is 恩施; two characters stay (澧县)."""
     for ending in (_AUTONOMOUS, _NAMED_AFTER, _ORDINARY):
         short = ending.sub("", division)
         if short != division and len(short) > 1:

@@ -82,6 +82,18 @@ def drop(task: DomainTask, reason: str, *, actor: Actor) -> DomainTask:
     return task
 
 
+def give_up(unit_id: int, ascii_name: str, reason: str) -> int:
+    """The platform's own ``drop``: the application that named the domain names it no more; how many were open."""
+    with _platform() as actor:
+        rows = _open_ones(unit_id, (ascii_name,))
+        for row in rows:
+            now = clock.now()
+            with db.session.no_autoflush:
+                row.closed_at, row.ended, row.reason = now, "dropped", reason
+            audit.record(actor, "domain_task.dropped", row, reason=reason)
+    return len(rows)
+
+
 def settle(unit_id: int, ascii_names: Iterable[str]) -> int:
     """Close the open tasks of a unit for those names that the register says are valid today; how many."""
     names = tuple(ascii_names)

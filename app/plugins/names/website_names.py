@@ -7,8 +7,10 @@ from typing import Any
 from flask import jsonify, render_template, request
 from markupsafe import Markup
 
+from app.foundation import access
 from app.foundation.admin.filters import words
 from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.database import db
 from app.foundation.tenancy.models import Unit
 from app.plugins.names import facts
 from app.plugins.names.naming import examples, website_name_findings
@@ -33,9 +35,16 @@ class WebsiteNameView(ScopedView):
         return jsonify(findings=[{"text": str(words(one)), "source": one.source} for one in found])
 
 
-def help_for(unit: Unit, field: str = "site_name") -> Markup:
-    """The card with examples for a unit, beside the form that holds ``field``; a script asks while one types."""
-    known = facts.of(unit)
+def help_for(unit_id: int, field: str = "site_name") -> Markup:
+    """The card with examples for a unit, beside the form that holds ``field``; a script asks while one types.
+
+    The platform looks at the unit: whoever carries only its website (S8) sees its name on the form itself.
+    """
+    with access.acting_as(access.system("names", over=access.EVERYWHERE)):
+        unit = db.session.get(Unit, unit_id)
+        if unit is None:
+            return Markup()
+        known = facts.of(unit)
     return Markup(  # noqa: S704 - the template escapes  # nosec B704
         render_template(
             "names/_website_name.html", shown=examples(known), sealed=facts.seal(known), field=field

@@ -59,7 +59,7 @@ def save(
     _note_people(application, changed)
     audit.record(actor, "application.edited", application, before=before, after=changed)
     if "chinese_domain" in changed:
-        domains.tend(application, actor=actor, before=before["chinese_domain"])
+        domains.watch(application, before["chinese_domain"])
 
 
 def _note_people(application: Application, changed: Iterable[str]) -> None:

@@ -85,7 +85,7 @@ def _begun(application: Application, last: Application | None, actor: Actor) -> 
     if last is not None:
         after["filled_from"] = last.number
     audit.record(actor, "application.started", application, after=after)
-    domains.tend(application, actor=actor)
+    domains.watch(application)
     return application
 
 

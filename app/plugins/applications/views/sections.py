@@ -52,7 +52,6 @@ def section_page(
         kind_words=labels.KIND_BOX,
         guide=guide_for(application, office),
         former=dossier.former_values(application) or {},
-        unit=dossier.unit_of(application),
         registered=prefill.differing(application, dossier.unit_of(application)),
         organ_types=[(one, one) for one in ORGAN_TYPES[application.track]],
         uploads=uploads,
