@@ -34,6 +34,7 @@ class ApplicationsPlugin(Plugin):
             category="review",
             category_label=_l("审核"),
         )
+        appbuilder.add_view(views.CheckpointView, "checkpoints", label=_l("核对要点"), category="review")
         for view in (views.ApplicationView, views.FilingView, views.PrintView):
             appbuilder.add_view_no_menu(view)
         appbuilder.add_api(views.ApplicationsApi)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.foundation import access
+from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.files import StoredFile
-from app.foundation.tenancy.models import Office, Site, Unit
+from app.foundation.tenancy.models import Office, Person, Post, Site, Unit
 from app.kernel.errors import N_, NotSeen
 from app.plugins.applications.models import (
     LIVE,
@@ -121,6 +121,13 @@ def checkpoint(office: Office, number: int) -> Checkpoint | None:
     )
 
 
+def checkpoint_by_id(pk: int) -> Checkpoint | None:
+    """One office's guidance of one item, where the actor may see it."""
+    return (
+        db.session.scalar(select(Checkpoint).where(Checkpoint.id == pk)) if pk <= LARGEST_ID else None
+    )
+
+
 def checkpoints(office: Office) -> dict[int, Checkpoint]:
     """An office's own guidance by item number, where the actor may see it; one statement."""
     rows = db.session.scalars(select(Checkpoint).where(Checkpoint.office_id == office.id))
@@ -133,6 +140,26 @@ def office_of_checkpoints(actor: Actor) -> Office | None:
         if post.office_id is not None and access.policy().lines_for(post.role, "checkpoint", "see"):
             return db.session.get(Office, post.office_id)
     return None
+
+
+def deciders(office: Office) -> dict[int, str]:
+    """Who may sign the written review at an office today, by account; the platform looks, whoever asks."""
+    lines = access.policy().lines
+    roles = {one.role for one in lines if (one.obj, one.act) == ("application", "paper-review")}
+    statement = (
+        select(Person)
+        .join(Post, Post.person_id == Person.id)
+        .where(
+            Post.office_id == office.id,
+            Post.role.in_(roles),
+            Post.in_force(clock.today()),
+            Person.active.is_(True),
+        )
+        .order_by(Person.id)
+        .limit(OFFERED)
+    )
+    with access.acting_as(access.system("applications", over=access.EVERYWHERE)):
+        return {one.id: one.display_name for one in db.session.scalars(statement)}
 
 
 def letter_mates(application: Application) -> list[Application]:
