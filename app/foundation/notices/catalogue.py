@@ -17,7 +17,7 @@ from app.foundation.strict_yaml import Section, ShapeError
 
 FILE = "notices.yaml"
 CHANNELS = ("inbox", "email", "sms")
-LADDERS = ("paper", "deadline")
+LADDERS = ("paper", "deadline", "opinion")
 READS = ("delivery", "read")
 _KEY = "bianban.notices.catalogue"
 _EVENT_KEYS = (

@@ -42,12 +42,8 @@ class Changes:
 
 @dataclass(frozen=True)
 class Panel:
-    """``returned`` is None where nothing was returned before this round, ``former`` where it is no change.
+    """``former`` is None where it is no change; ``handler``: another handler took over after this round was submitted."""
 
-    ``handler`` says that another handler took over after this round was submitted.
-    """
-
-    returned: Changes | None
     former: Changes | None
     handler: bool
 
@@ -116,8 +112,8 @@ def panel(application: Application, _actor: Actor) -> Panel | None:
     handler = bool(
         application.handler_changed_at and application.people_changed.get(HANDLER) == application.round
     )
-    found = Panel(since_return(application), against_former(application), handler)
-    return found if found.returned is not None or found.former is not None or handler else None
+    found = Panel(against_former(application), handler)
+    return found if found.former is not None or handler else None
 
 
 def ahead(application: Application) -> list[Finding]:

@@ -14,7 +14,7 @@ from app.foundation.tenancy import service as tenancy
 from app.foundation.tenancy.models import Office, Unit
 from app.foundation.tenancy.routing import Ruling
 from app.foundation.tenancy.settings import setting
-from app.plugins.applications import cases
+from app.plugins.applications import cases, queries
 from app.plugins.applications.checklist import MaterialSettings, Needed, checklist
 from app.plugins.applications.fields import FIELDS, PUBLIC
 from app.plugins.applications.models import LIVE, Application
@@ -45,6 +45,12 @@ def unit_of(application: Application) -> Unit:
         return loaded  # type: ignore[no-any-return]
     with access.acting_as(access.system(_TASK, over=application.review_path)):
         return db.session.scalars(select(Unit).where(Unit.id == application.unit_id)).one()
+
+
+def local_guidance(application: Application, office: Office) -> dict[int, str]:
+    """What the reviewing office adds to the guidance of the items; whoever sees the review reads it."""
+    with access.acting_as(access.system(_TASK, over=application.review_path)):
+        return {number: row.text for number, row in queries.checkpoints(office).items() if row.text}
 
 
 def facts(unit: Unit, office: Office) -> UnitFacts:

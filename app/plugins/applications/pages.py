@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -18,9 +19,13 @@ from app.foundation.tenancy.models import Contact, Office
 from app.kernel.errors import Finding
 from app.kernel.workdays import WORKDAY
 from app.plugins.applications import (
+    changing,
     clocks,
+    course,
     dossier,
     evidence,
+    evidence_sources,
+    exceptions,
     flow,
     labels,
     panels,
@@ -29,8 +34,16 @@ from app.plugins.applications import (
     rules,
     stages,
 )
-from app.plugins.applications.evidence import Claim
-from app.plugins.applications.models import Application, ApplicationClock, ChecklistItem, ReviewDecision
+from app.plugins.applications.changing import Changes
+from app.plugins.applications.evidence import Claim, Evidence
+from app.plugins.applications.fields import BY_NAME
+from app.plugins.applications.models import (
+    Application,
+    ApplicationClock,
+    ApplicationException,
+    ChecklistItem,
+    ReviewDecision,
+)
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Deadline
 
@@ -78,13 +91,32 @@ def powers(application: Application, actor: Actor) -> Powers:
 
 
 @dataclass(frozen=True)
+class Excepted:
+    """An exception that arises, whether it is let pass, and the reason that stands in its box."""
+
+    finding: Finding
+    allowed: ApplicationException | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """A checklist item with its claim and its evidence."""
+    """A checklist item: what is claimed, what stands beside it, how to check it here, what was found."""
 
     claim: Claim
     item: ChecklistItem | None
     last: ChecklistItem | None = None
     note: str = ""
+    claimed: Sequence[tuple[Any, str]] = ()
+    more: Sequence[Evidence] = ()
+    local: str = ""
+    files: Sequence[files.StoredFile] = ()
+    exceptions: Sequence[Excepted] = ()
+
+    @property
+    def lines(self) -> list[Evidence]:
+        """Everything that speaks for or against it."""
+        return [*self.claim.lines, *self.more]
 
     @property
     def open(self) -> bool:
@@ -101,6 +133,7 @@ class Page:
     can: Powers
     applicant: bool
     steps: Sequence[tuple[Any, str]]
+    course: course.Course
     clock: ClockView | None
     clock_name: Any
     clock_rule: str
@@ -110,12 +143,18 @@ class Page:
     rows: Sequence[Row]
     blocked: Sequence[Finding]
     same_person: bool
+    seconds: Sequence[str]
+    corrected: ReviewDecision | None
+    changes: Changes | None
+    others: Sequence[Application]
+    sees_evidence: bool
     uploads: Sequence[files.StoredFile]
     timeline: Sequence[Entry]
     revealed: Mapping[str, str] | None = None
     typed: Mapping[str, Any] = field(default_factory=dict)
     findings: Sequence[Any] = ()
     panel: str = ""
+    first: Sequence[tuple[str, Any]] = ()
     main: Sequence[tuple[str, Any]] = ()
     side: Sequence[tuple[str, Any]] = ()
 
@@ -145,12 +184,16 @@ def build(
     uploads = dossier.materials(application)
     letter = _letter(application)
     applicant = can.files and not can.reviews
+    sees_evidence = access.can(actor, "evidence", "see", application)
+    reviewed = not applicant and bool(application.round)
+    rows = _rows(application, office, uploads, typed or {}, actor, sees_evidence) if reviewed else ()
     return Page(
         application=application,
         office=office,
         can=can,
         applicant=applicant,
         steps=stages.steps(application),
+        course=stages.picture(application),
         clock=clocks.view(running),
         clock_name=labels.CLOCK[running.kind] if running else "",
         clock_rule=_rule(running),
@@ -159,15 +202,21 @@ def build(
         else stages.for_office(application, office),
         letter=letter,
         letter_reasons=reasons.named(letter.outcome, letter.reasons) if letter else (),
-        rows=() if applicant or not application.round else _rows(application, office, uploads, typed or {}),
-        blocked=rules.standing_in_the_way(application.items()),
+        rows=rows,
+        blocked=_blocked(application, rows),
         same_person=actor.person_id in application.first_reviewers(),
+        seconds=_seconds(application, office, actor, can),
+        corrected=changing.last_return(application),
+        changes=changing.since_return(application),
+        others=queries.others_of(application) if not applicant else (),
+        sees_evidence=sees_evidence,
         uploads=uploads,
         timeline=[entry for entry in audit.timeline(application) if entry.verb not in labels.QUIET],
         revealed=revealed,
         typed=typed or {},
         findings=findings,
         panel=panel,
+        first=list(panels.shown(application, actor, "first")),
         main=list(panels.shown(application, actor, "main")),
         side=list(panels.shown(application, actor, "side")),
     )
@@ -208,24 +257,82 @@ def _letter(application: Application) -> ReviewDecision | None:
     return last
 
 
+def _blocked(application: Application, rows: Sequence[Row]) -> list[Finding]:
+    """Why the first review cannot be passed yet."""
+    arising = [one for row in rows for one in row.exceptions]
+    missing = exceptions.missing(
+        [one.finding for one in arising], {one.finding.code for one in arising if one.allowed is not None}
+    )
+    return [*rules.standing_in_the_way(application.items()), *missing]
+
+
+def _seconds(application: Application, office: Office, actor: Actor, can: Powers) -> list[str]:
+    """Who else may sign the written review (C-art.7): told to whoever takes the first step or may not take the second."""
+    kept = application.first_reviewers()
+    waits = application.state == "paper_review" and actor.person_id in kept and can.decide
+    if not (can.review or waits):
+        return []
+    busy = kept | ({actor.person_id} if actor.person_id is not None else set())
+    busy |= {application.declared_by_id} if application.declared_by_id is not None else set()
+    return [name for pk, name in queries.deciders(office).items() if pk not in busy]
+
+
 def _rows(
-    application: Application, office: Office, uploads: Sequence[files.StoredFile], typed: Mapping[str, Any]
+    application: Application,
+    office: Office,
+    uploads: Sequence[files.StoredFile],
+    typed: Mapping[str, Any],
+    actor: Actor,
+    sees_evidence: bool,
 ) -> list[Row]:
     filing = dossier.filing(application, office, list(uploads))
     now = {item.number: item for item in application.items()}
     before = {item.number: item for item in application.checklist if item.round == application.round - 1}
+    attached = queries.evidence_files(application.checklist) if sees_evidence else []
+    more = evidence_sources.gathered(application, actor)
+    local = dossier.local_guidance(application, office)
     found = []
     for claim in evidence.claims(filing, dossier.limits_of(office)):
-        item = now.get(claim.number)
-        note = str(typed.get(f"note-{claim.number}", item.note if item else ""))
-        found.append(Row(claim, item, before.get(claim.number), note))
+        item, last = now.get(claim.number), before.get(claim.number)
+        keys = {one.id for one in (item, last) if one is not None}
+        found.append(
+            Row(
+                claim,
+                item,
+                last,
+                str(typed.get(f"note-{claim.number}", item.note if item else "")),
+                claimed=[(BY_NAME[name].label, getattr(application, name) or "") for name in claim.fields],
+                more=more.get(claim.number, ()),
+                local=local.get(claim.number, ""),
+                files=[file for file in attached if file.parent_id in keys],
+                exceptions=[_excepted(application, one, typed) for one in claim.exceptions],
+            )
+        )
     return found
 
 
+def _excepted(application: Application, finding: Finding, typed: Mapping[str, Any]) -> Excepted:
+    """One exception; a new round offers the reason of the last to be used again."""
+    rows = [one for one in application.exceptions if one.code == finding.code]
+    allowed = next((one for one in rows if one.round == application.round), None)
+    kept = allowed.reason if allowed else (rows[-1].reason if rows else "")
+    return Excepted(finding, allowed, str(typed.get(f"exception-{finding.code}", kept)))
+
+
 def draft_words(application: Application) -> str:
-    """The letter's first draft: what was found wanting, item by item."""
-    return "\n".join(
-        f"{evidence.TITLES[item.number][0]}：{item.note}"
-        for item in application.items()
-        if item.finding == "bad"
-    )
+    """The letter's first draft, in Chinese whoever reads: what was found wanting, item by item."""
+    return "\n".join(_wanting(application))
+
+
+def composed_words(application: Application, outcome: str, codes: Sequence[str], words: str) -> str:
+    """A letter's words with what was found wanting and what the chosen reasons ask, as far as not said yet."""
+    return reasons.compose(words, [*_wanting(application), *reasons.sentences(outcome, codes)])
+
+
+def _wanting(application: Application) -> list[str]:
+    with force_locale("zh"):
+        return [
+            f"{evidence.TITLES[item.number][0]}：{item.note}"
+            for item in application.items()
+            if item.finding == "bad"
+        ]

@@ -20,14 +20,14 @@ class Panel:
 
     Attributes:
         key: the plugin's name, or one of its own words; unique.
-        place: ``main`` beside the work, ``side`` beside the facts.
+        place: ``first`` before anything is decided, ``main`` beside the work, ``side`` beside the facts.
         order: small ones stand above.
         build: what the template draws, or None when there is nothing for this reader; it asks ``access`` itself.
         template: drawn with ``panel`` (what ``build`` gave), ``application`` and ``page``.
     """
 
     key: str
-    place: Literal["main", "side"]
+    place: Literal["first", "main", "side"]
     order: int
     build: Callable[[Application, Actor], Any | None]
     template: str

@@ -43,6 +43,7 @@ class ApplicationsPlugin(Plugin):
             category="review",
             category_label=_l("审核"),
         )
+        appbuilder.add_view(views.CheckpointView, "checkpoints", label=_l("核对要点"), category="review")
         for view in OTHERS:
             appbuilder.add_view_no_menu(view)
         appbuilder.add_api(views.ApplicationsApi)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.foundation import access
+from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.tenancy.models import Site, Unit
+from app.foundation.files import StoredFile
+from app.foundation.tenancy.models import Office, Person, Post, Site, Unit
 from app.kernel.errors import N_, NotSeen
-from app.plugins.applications.models import LIVE, Application, ApplicationClock, ChecklistItem
+from app.plugins.applications.models import (
+    LIVE,
+    Application,
+    ApplicationClock,
+    ApplicationException,
+    ChecklistItem,
+    Checkpoint,
+)
 
 LARGEST_ID = 2**31 - 1  # past it PostgreSQL refuses the comparison itself
 BOUND = 10_000
@@ -63,6 +71,7 @@ def whole(pk: int) -> Application:
             selectinload(Application.decisions),
             selectinload(Application.receipts),
             selectinload(Application.clocks),
+            selectinload(Application.exceptions),
         )
         .execution_options(populate_existing=True)
     )
@@ -70,6 +79,86 @@ def whole(pk: int) -> Application:
     if row is None or row.id != pk:
         raise _unseen()
     return row
+
+
+def others_of(application: Application, limit: int = 8) -> list[Application]:
+    """Other applications of the unit that the actor sees, those of the same website first, then the newest."""
+    same = (
+        Application.site_id == application.site_id
+        if application.site_id is not None
+        else Application.site_name == application.site_name
+    )
+    statement = (
+        select(Application)
+        .where(
+            Application.unit_id == application.unit_id,
+            Application.id != application.id,
+            Application.state != "draft",
+        )
+        .options(selectinload(Application.decisions))
+        .order_by(case((same, 0), else_=1), Application.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
+def evidence_files(items: Iterable[ChecklistItem]) -> list[StoredFile]:
+    """What reviewers attached to those items, oldest first, where the actor may see it; one statement."""
+    keys = [item.id for item in items]
+    if not keys:
+        return []
+    statement = select(StoredFile).where(
+        StoredFile.obj == "evidence",
+        StoredFile.parent_table == ChecklistItem.__tablename__,
+        StoredFile.parent_id.in_(keys),
+    )
+    return list(db.session.scalars(statement.order_by(StoredFile.id)))
+
+
+def checkpoint(office: Office, number: int) -> Checkpoint | None:
+    """An office's own guidance of one item, where the actor may see it."""
+    return db.session.scalar(
+        select(Checkpoint).where(Checkpoint.office_id == office.id, Checkpoint.number == number)
+    )
+
+
+def checkpoint_by_id(pk: int) -> Checkpoint | None:
+    """One office's guidance of one item, where the actor may see it."""
+    return db.session.scalar(select(Checkpoint).where(Checkpoint.id == pk)) if pk <= LARGEST_ID else None
+
+
+def checkpoints(office: Office) -> dict[int, Checkpoint]:
+    """An office's own guidance by item number, where the actor may see it; one statement."""
+    rows = db.session.scalars(select(Checkpoint).where(Checkpoint.office_id == office.id))
+    return {row.number: row for row in rows}
+
+
+def office_of_checkpoints(actor: Actor) -> Office | None:
+    """The office whose guidance the actor reads, its own; None where he reviews for none."""
+    for post in actor.posts:
+        if post.office_id is not None and access.policy().lines_for(post.role, "checkpoint", "see"):
+            return db.session.get(Office, post.office_id)
+    return None
+
+
+def deciders(office: Office) -> dict[int, str]:
+    """Who may sign the written review at an office today, by account; the platform looks, whoever asks."""
+    lines = access.policy().lines
+    roles = {one.role for one in lines if (one.obj, one.act) == ("application", "paper-review")}
+    statement = (
+        select(Person)
+        .join(Post, Post.person_id == Person.id)
+        .where(
+            Post.office_id == office.id,
+            Post.role.in_(roles),
+            Post.in_force(clock.today()),
+            Person.active.is_(True),
+        )
+        .order_by(Person.id)
+        .limit(OFFERED)
+    )
+    with access.acting_as(access.system("applications", over=access.EVERYWHERE)):
+        return {one.id: one.display_name for one in db.session.scalars(statement)}
 
 
 def letter_mates(application: Application) -> list[Application]:
@@ -184,7 +273,12 @@ def _waiting(actor: Actor, task: tuple[str, str, str, str]) -> ColumnElement[boo
         return None
     mine = and_(Application.state == state, access.scope(actor, obj, act, Application))
     if key == "paper-review" and actor.person_id is not None:
-        mine = and_(mine, Application.first_reviewer_id != actor.person_id, ~_judged_by(actor.person_id))
+        mine = and_(
+            mine,
+            Application.first_reviewer_id != actor.person_id,
+            ~_judged_by(actor.person_id),
+            ~_excepted_by(actor.person_id),
+        )
     return mine
 
 
@@ -192,6 +286,13 @@ def _judged_by(person_id: int) -> ColumnElement[bool]:
     """Applications of whose first review, in the present round, the person judged an item."""
     return Application.checklist.any(
         and_(ChecklistItem.round == Application.round, ChecklistItem.judged_by_id == person_id)
+    )
+
+
+def _excepted_by(person_id: int) -> ColumnElement[bool]:
+    """Applications for which the person let an exception pass in the present round."""
+    return Application.exceptions.any(
+        and_(ApplicationException.round == Application.round, ApplicationException.allowed_by_id == person_id)
     )
 
 

@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin.index import land
 from app.foundation.plugin import Plugin
+from app.plugins.applications.evidence_sources import Source, offer
+from app.plugins.desk import evidence
 from app.plugins.desk.views import DeskView
 
 
@@ -19,11 +21,13 @@ class DeskPlugin(Plugin):
     title = "工作台"
     requires = (
         "operations", "surveys", "imports", "aggregates", "applications", "lapses", "badges", "calendars", "returns",
-        "bylaws", "liaisons", "names",
+        "bylaws", "liaisons", "names", "opinions",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
         land(app, "desk", "DeskView.show")
+        offer(app, Source("survey", evidence.of_survey))
+        offer(app, Source("badge", evidence.of_badges))
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(DeskView, "desk", label=_l("我的工作台"))

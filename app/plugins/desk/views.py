@@ -12,6 +12,7 @@ from app.plugins.desk.of_aggregates import of_aggregates
 from app.plugins.desk.of_calendars import of_calendars
 from app.plugins.desk.of_lapses import of_lapses
 from app.plugins.desk.of_names import of_names
+from app.plugins.desk.of_opinions import of_opinions
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -26,6 +27,7 @@ TASKS = (
     of_campaigns.of_campaigns,
     of_lapses,
     of_names,
+    of_opinions,
     of_calendars,
     of_returns.of_returns,
     of_returns.of_bylaws,

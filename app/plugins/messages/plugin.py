@@ -18,6 +18,7 @@ from app.plugins.messages import (
     filing_receivers,
     labels,
     lapse_receivers,
+    opinion_receivers,
     receivers,
     returns_receivers,
 )
@@ -35,6 +36,7 @@ class MessagesPlugin(Plugin):
     title = "消息和公告"
     requires = (
         "account", "people", "surveys", "applications", "lapses", "badges", "returns", "bylaws", "liaisons",
+        "opinions",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
@@ -46,6 +48,7 @@ class MessagesPlugin(Plugin):
         lapse_receivers.connect()
         filing_receivers.connect()
         returns_receivers.connect()
+        opinion_receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 
     def register_views(self, appbuilder: Any) -> None:

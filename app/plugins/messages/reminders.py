@@ -16,7 +16,7 @@ from app.foundation.tenancy.models import Office, Site, Unit
 from app.plugins.applications.models import Application
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Deadline, Timetable, Whose
-from app.plugins.messages import campaign_reminders
+from app.plugins.messages import campaign_reminders, opinion_receivers
 from app.plugins.messages.campaign_reminders import left
 from app.plugins.messages.receivers import about, applicant, day, in_chinese
 from app.plugins.surveys import expected, progress
@@ -47,15 +47,20 @@ def remind(work: jobs.Work) -> None:
     """Tell every rung reached today; each once, however often this runs."""
     today = clock.today()
     with notices.platform(), transaction():
-        papers = _papers(today)
+        papers, opinions = _papers(today), opinion_receivers.owed(today)
         owed = [*_surveys(today), *_filings(today)]
         offices = campaign_reminders.owed(today)
-    done, total = 0, len(papers) + len(owed) + len(offices)
+    done, total = 0, len(papers) + len(owed) + len(offices) + len(opinions)
     for some in _some(papers):
         with notices.platform(), transaction():
             for pk in some:
                 _paper(pk, today)
         work.progress(done := done + len(some), total)
+    for asked in _some(opinions):
+        with notices.platform(), transaction():
+            for pk in asked:
+                opinion_receivers.remind(pk, today)
+        work.progress(done := done + len(asked), total)
     for part in _some(owed):
         with notices.platform(), transaction():
             for one in part:

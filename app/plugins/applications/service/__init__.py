@@ -1,6 +1,9 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.evidencing import attach_evidence, discard_evidence
+from app.plugins.applications.service.excepting import allow_exception, disallow_exception
 from app.plugins.applications.service.filing import save, submit, withdraw
+from app.plugins.applications.service.guiding import undo_checkpoint, write_checkpoint
 from app.plugins.applications.service.materials import attach, detach, replace
 from app.plugins.applications.service.paper import approve, receive_paper, refuse
 from app.plugins.applications.service.people import change_handler, reveal
@@ -16,12 +19,16 @@ from app.plugins.applications.service.reviewing import (
 from app.plugins.applications.service.starting import start
 
 __all__ = [
+    "allow_exception",
     "approve",
     "attach",
+    "attach_evidence",
     "change_handler",
     "check",
     "declare_ineligible",
     "detach",
+    "disallow_exception",
+    "discard_evidence",
     "keep_notes",
     "mark_badged",
     "mark_reported",
@@ -36,5 +43,7 @@ __all__ = [
     "save",
     "start",
     "submit",
+    "undo_checkpoint",
     "withdraw",
+    "write_checkpoint",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from io import BytesIO
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -10,7 +11,9 @@ from flask_babel import gettext as _
 
 from app.foundation import access, clock
 from app.foundation.access import current_actor
+from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
+from app.foundation.files import StoredFile
 from app.kernel.errors import N_, NotSeen, Refusal
 from app.plugins.applications import labels, pages, queries, reasons, service
 from app.plugins.applications.fields import SECTIONS, masked, of
@@ -30,15 +33,21 @@ class ApplicationView(ScopedView):
         "check": "first-review", "release": "first-review", "pass_first": "first-review",
         "return_": "first-review", "ineligible": "first-review", "paper": "receive-paper",
         "approve": "paper-review", "refuse": "paper-review", "reveal": "reveal",
+        "exception": "first-review", "attach": "first-review", "discard": "first-review", "letter": "first-review",
     }  # fmt: skip
-    targets = {"pk": Application}
+    targets = {
+        "pk": Application,
+        "file_id": Row(StoredFile, act="edit", enough=False),
+        "outcome": LETTERS,
+    }
     default_view = "show"
 
     @expose("/<int:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         """The application, its clock, its evidence and its course."""
-        return self._page(pages.build(pk))
+        begun = request.args.get("letter", "")
+        return self._page(pages.build(pk, panel=begun if begun in LETTERS else ""))
 
     def _page(self, page: pages.Page) -> Any:
         return self.render_template(
@@ -78,7 +87,7 @@ class ApplicationView(ScopedView):
         """First keep the notes and letters that stand in the same form, then do it."""
 
         def both(application: Application) -> Any:
-            service.keep_notes(application, _notes(), _letters(), actor=current_actor())
+            service.keep_notes(application, _notes(), _letters(application), actor=current_actor())
             return verb(application)
 
         return both
@@ -90,16 +99,80 @@ class ApplicationView(ScopedView):
         judged = request.form.get("set", "")
 
         def verb(application: Application) -> None:
-            if not judged:
-                service.keep_notes(application, _notes(), _letters(), actor=current_actor())
-                return
-            number, finding = _judgement(judged)
-            note = posted.text(f"note-{number}")
-            service.check(application, number, finding, note, actor=current_actor())
-            service.keep_notes(application, _notes(), _letters(), actor=current_actor())
+            letters = _letters(application)
+            if judged:
+                number, finding = _judgement(judged)
+                note = posted.text(f"note-{number}")
+                service.check(application, number, finding, note, actor=current_actor())
+            service.keep_notes(application, _notes(), letters, actor=current_actor())
 
         anchor = f"item-{judged.partition(':')[0]}" if judged else "checklist"
         return self._do(pk, "check", verb, "" if judged else _("说明已保存。"), anchor=anchor)
+
+    @expose("/<int:pk>/exception", methods=["POST"])
+    @has_access
+    def exception(self, pk: int) -> Any:
+        """Let an exception pass (``allow`` names it, ``exception-<code>`` says why), or take that back (``disallow``)."""
+        allow, disallow = posted.text("allow"), posted.text("disallow")
+
+        def verb(application: Application) -> None:
+            if disallow:
+                service.disallow_exception(application, disallow, actor=current_actor())
+                return
+            reason = posted.text(f"exception-{allow}")
+            service.allow_exception(application, allow, reason, actor=current_actor())
+
+        said = _("已取消对这一例外的同意。") if disallow else _("已同意这一例外，理由将印在申请表上。")
+        return self._do(pk, "exception", self._noted(verb), said, anchor="item-5")
+
+    @expose("/<int:pk>/evidence", methods=["POST"])
+    @has_access
+    def attach(self, pk: int) -> Any:
+        """Keep a file with an item (``attach`` is its number)."""
+        number, _finding = _judgement(posted.text("attach"))
+
+        def verb(application: Application) -> None:
+            upload = request.files.get(f"evidence-{number}")
+            stream, name = (upload.stream, upload.filename) if upload is not None else (BytesIO(), "")
+            service.attach_evidence(application, number, stream, name or "", actor=current_actor())
+
+        said = _("佐证已上传，只有审核机关和上级机构可以查看。")
+        return self._do(pk, "attach", self._noted(verb), said, anchor=f"item-{number}")
+
+    @expose("/<int:pk>/evidence/<int:file_id>/discard", methods=["POST"])
+    @has_access
+    def discard(self, pk: int, file_id: int) -> Any:
+        """Put such a file away."""
+        verb = self._noted(
+            lambda application: service.discard_evidence(application, file_id, actor=current_actor())
+        )
+        return self._do(pk, "discard", verb, _("佐证已删除。"), anchor="checklist")
+
+    @expose("/<int:pk>/letter/<outcome>", methods=["POST"])
+    @has_access
+    def letter(self, pk: int, outcome: str) -> Any:
+        """Write the letter's draft from the chosen reasons and the notes; what was written stays."""
+
+        def do() -> Any:
+            with posted.attempt():
+                application = queries.get(pk)
+                access.require(current_actor(), "application", "first-review", application)
+                posted.ensure_fresh(application)
+                letters = _letters(application)
+                codes = posted.listed(f"{outcome}-reasons")
+                words = pages.composed_words(application, outcome, codes, posted.text(f"{outcome}-words"))
+                letters[outcome] = _kept(outcome, words, codes)
+                service.keep_notes(application, _notes(), letters, actor=current_actor())
+            return redirect(url_for("ApplicationView.show", pk=pk, letter=outcome, _anchor=outcome))
+
+        def again(refusal: Refusal) -> Any:
+            return self._page(
+                pages.build(pk, typed=_typed(), findings=posted.findings_of(refusal), panel=outcome)
+            )
+
+        if outcome not in LETTERS:
+            raise NotSeen("letter-not-seen", N_("没有这一种告知。"))
+        return posted.answered(do, again)
 
     @expose("/<int:pk>/release", methods=["POST"])
     @has_access
@@ -188,9 +261,17 @@ class ApplicationView(ScopedView):
         return response
 
 
-def _reasons_of(outcome: str) -> list[tuple[str, str]]:
-    """The catalogue of an outcome as check boxes."""
-    return [(one.code, f"{one.label}（{one.source}）") for one in reasons.BY_OUTCOME[outcome]]
+def _reasons_of(outcome: str, wanting: Collection[int] = ()) -> list[tuple[str, ...]]:
+    """The catalogue of an outcome as check boxes; those of an item found wanting say so."""
+    return [
+        (one.code, f"{one.label}（{one.source}）")
+        + (
+            (_("第 %(n)s 项判为不符合", n=one.item),)
+            if one.item in wanting and one.code != reasons.OTHER
+            else ()
+        )
+        for one in reasons.BY_OUTCOME[outcome]
+    ]
 
 
 def _judgement(text: str) -> tuple[int, str]:
@@ -204,15 +285,24 @@ def _notes() -> dict[int, str]:
     return {n: posted.text(f"note-{n}") for n in range(1, 6) if f"note-{n}" in request.form}
 
 
-def _letters() -> dict[str, object]:
-    """Letters begun in the review form, kept until they are sent."""
+def _letters(application: Application) -> dict[str, object]:
+    """Letters begun in the review form, kept until they are sent; an untouched draft follows the notes instead."""
     found: dict[str, object] = {}
+    drafted = _lines(pages.draft_words(application))
     for outcome in LETTERS:
-        words, codes = posted.text(f"{outcome}-words")[: reasons.LONGEST], posted.listed(f"{outcome}-reasons")
-        if words or codes:
-            known = [one.code for one in reasons.named(outcome, codes)]
-            found[outcome] = {"words": words, "reasons": known}
+        words, codes = posted.text(f"{outcome}-words"), posted.listed(f"{outcome}-reasons")
+        if codes or (words and _lines(words) != drafted):
+            found[outcome] = _kept(outcome, words, codes)
     return found
+
+
+def _kept(outcome: str, words: str, codes: Sequence[str]) -> dict[str, object]:
+    known = [one.code for one in reasons.named(outcome, codes)]
+    return {"words": words[: reasons.LONGEST], "reasons": known}
+
+
+def _lines(words: str) -> list[str]:
+    return [line.strip() for line in words.splitlines()]
 
 
 def _typed() -> dict[str, Any]:
