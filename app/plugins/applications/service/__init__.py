@@ -1,7 +1,8 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.deciding import approve, refuse, reopen
 from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
-from app.plugins.applications.service.paper import approve, receive_paper, refuse
+from app.plugins.applications.service.paper import receive_paper
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
 from app.plugins.applications.service.reviewing import (
     check,
@@ -26,6 +27,7 @@ __all__ = [
     "receive_paper",
     "refuse",
     "release",
+    "reopen",
     "return_",
     "reveal",
     "save",
