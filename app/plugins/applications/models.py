@@ -265,7 +265,7 @@ class ReviewDecision(UnitScoped, Model):
     """What an office decided and told the applicant: outcome, coded reasons and words (C-art.8, 9).
 
     ``filed`` keeps what the applicant had filled in (never the two people's data), so that the next round can
-    be compared with it.
+    be compared with it. ``sealed_on`` is the day the office sealed its opinion on the form (C-art.9, A4.e).
     """
 
     __tablename__ = "application_decision"
@@ -290,6 +290,7 @@ class ReviewDecision(UnitScoped, Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     decided_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)
+    sealed_on: Mapped[date | None] = mapped_column(Date)
 
     application: Mapped[Application] = relationship(back_populates="decisions")
 

@@ -1,11 +1,12 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.deciding import approve, refuse, reopen
 from app.plugins.applications.service.evidencing import attach_evidence, discard_evidence
 from app.plugins.applications.service.excepting import allow_exception, disallow_exception
 from app.plugins.applications.service.filing import save, submit, withdraw
 from app.plugins.applications.service.guiding import undo_checkpoint, write_checkpoint
 from app.plugins.applications.service.materials import attach, detach, replace
-from app.plugins.applications.service.paper import approve, receive_paper, refuse
+from app.plugins.applications.service.paper import receive_paper
 from app.plugins.applications.service.people import change_handler, reveal
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
 from app.plugins.applications.service.reviewing import (
@@ -37,6 +38,7 @@ __all__ = [
     "receive_paper",
     "refuse",
     "release",
+    "reopen",
     "replace",
     "return_",
     "reveal",
