@@ -28,6 +28,7 @@ CLOCK = {
 FINDING = {"open": (_l("未判定"), "g"), "ok": (_l("符合"), "ok"), "bad": (_l("不符合"), "r")}
 MEANS = {"exchange": _l("机要交换"), "hand": _l("当面递交"), "post": _l("邮寄")}
 MATERIAL = {
+    "sealed_form": _l("盖章的申请表（扫描件）"),
     "identity": _l("身份证明材料"),
     "proof": _l("具有行政管理职能的证明材料"),
     "other": _l("其他材料"),
@@ -58,6 +59,8 @@ VERBS = {
     "application.resubmitted": _l("补正后提交"),
     "application.withdrawn": _l("撤回"),
     "application.checked": _l("核对事项"),
+    "application.claimed": _l("认领"),
+    "application.reassigned": _l("改派"),
     "application.released": _l("退回待办"),
     "application.passed": _l("初审通过"),
     "application.returned": _l("退回补正"),

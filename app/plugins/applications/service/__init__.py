@@ -1,5 +1,6 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.claiming import claim, reassign, release
 from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
 from app.plugins.applications.service.paper import approve, receive_paper, refuse
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
@@ -8,7 +9,6 @@ from app.plugins.applications.service.reviewing import (
     declare_ineligible,
     keep_notes,
     pass_first,
-    release,
     return_,
 )
 
@@ -16,6 +16,7 @@ __all__ = [
     "approve",
     "attach",
     "check",
+    "claim",
     "declare_ineligible",
     "detach",
     "keep_notes",
@@ -23,6 +24,7 @@ __all__ = [
     "mark_reported",
     "mark_sent_back",
     "pass_first",
+    "reassign",
     "receive_paper",
     "refuse",
     "release",

@@ -153,7 +153,8 @@ def detach(application: Application, file_id: int, *, actor: Actor) -> None:
     """
     access.require(actor, "application", "edit", application)
     _ensure_open(application)
-    row = next((file for file in dossier.materials(application) if file.id == file_id), None)
+    given = (file for file in dossier.materials(application) if file.kind in rules.MATERIALS)
+    row = next((file for file in given if file.id == file_id), None)
     if row is None:
         raise NotSeen("material-not-seen", N_("没有找到该材料，可能已经删除。"))
     files.discard(row, reason="")
