@@ -68,6 +68,7 @@ UNSCOPED = {
     "application_sequence": "a counter; no row of anybody's",
     "message": "one's own inbox, found by one's own id; written by the platform, read by nobody else",
     "notice_choice": "one's own choice of mails, found by one's own id",
+    "work_filter": "the filters one last worked with, found by one's own id",
     "lease": "which process holds what until when; no row of anybody's",
     "schedule_mark": "how far each schedule has come; no row of anybody's",
     "posted_form": "digests of forms taken once; no row of anybody's",

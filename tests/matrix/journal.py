@@ -29,6 +29,7 @@ NOT_BUSINESS = {
 # Tables that an accepted request may write to although no row of them is anybody's, each with its reason.
 UNSCOPED_WRITES = {
     "application_sequence": "the counter behind application numbers",
+    "work_filter": "one's own filters of the queue",
     "message": "the platform's word to whoever is concerned by what was done; each is read by its own person only",
 }
 

@@ -9,6 +9,10 @@ from app.foundation.limits import Limits
 from app.foundation.limits.materials import ALWAYS, CHANGED, NEVER, SUFFIX, Item, Materials
 from app.kernel.errors import N_, Finding
 
+SEALED_FORM = (
+    "sealed_form"  # the office's own scan of what came in sealed: never the applicant's to take back
+)
+
 LABELS = {
     "letter": N_("申请函"),
     "form": N_("申请表"),

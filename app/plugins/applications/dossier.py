@@ -15,7 +15,7 @@ from app.foundation.tenancy.models import Office, Unit
 from app.foundation.tenancy.routing import Ruling
 from app.foundation.tenancy.settings import setting
 from app.plugins.applications import cases, queries
-from app.plugins.applications.checklist import MaterialSettings, Needed, checklist
+from app.plugins.applications.checklist import SEALED_FORM, MaterialSettings, Needed, checklist
 from app.plugins.applications.fields import FIELDS, PUBLIC
 from app.plugins.applications.models import LIVE, Application
 from app.plugins.applications.rules import Filing, UnitFacts, differing
@@ -124,10 +124,19 @@ def rival(application: Application) -> str:
 
 
 def materials(application: Application) -> list[files.StoredFile]:
-    """What was uploaded with an application, newest first.
+    """What the applicant handed in with an application, newest first.
 
     The platform counts them for everybody; who may open one is asked again (``material see``), file by file.
     """
+    return [file for file in _uploads(application) if file.kind != SEALED_FORM]
+
+
+def scans(application: Application) -> list[files.StoredFile]:
+    """The office's scans of the sealed form, newest first; who may open one is asked as for ``materials``."""
+    return [file for file in _uploads(application) if file.kind == SEALED_FORM]
+
+
+def _uploads(application: Application) -> list[files.StoredFile]:
     with access.acting_as(access.system(_TASK, over=application.review_path)):
         return stored.of(application)
 

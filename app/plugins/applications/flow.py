@@ -75,7 +75,7 @@ def ensure(application: Any, event: str) -> None:
 
 
 def step(application: Any, event: str) -> None:
-    """Take one step; nothing else writes ``state``.
+    """Take one step; nothing else writes ``state``. Whoever had the case in hand has done his part.
 
     Raises:
         WrongState: the step does not follow from the present state; it stays as it is.
@@ -84,6 +84,7 @@ def step(application: Any, event: str) -> None:
         ApplicationFlow(application).send(event)
     except TransitionNotAllowed as error:
         raise _wrong(application.state, event) from error
+    application.claimed_by_id, application.claimed_by = None, ""
 
 
 def _wrong(state: str, event: str) -> WrongState:

@@ -5,33 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Person, Post
 from app.foundation.tenancy.people_handover import Share, offer
+from app.kernel.errors import AccessDenied
 from app.plugins.applications.models import Application
+from app.plugins.applications.service import claiming
+
+
+def _in_hand(person: Person) -> ColumnElement[bool]:
+    return and_(Application.claimed_by_id == person.id, Application.state.in_(claiming.ACTS))
 
 
 def _claimed(person: Person) -> Sequence[Application]:
-    """Applications under first review that the person has in hand."""
-    query = select(Application).where(
-        Application.claimed_by_id == person.id, Application.state == "submitted"
-    )
-    return db.session.scalars(query.order_by(Application.id)).all()
+    """Applications that the person has in hand: first review, paper to receive, written review."""
+    return db.session.scalars(select(Application).where(_in_hand(person)).order_by(Application.id)).all()
 
 
 def _count_claimed(person: Person) -> int:
-    query = select(func.count(Application.id)).where(
-        Application.claimed_by_id == person.id, Application.state == "submitted"
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(select(func.count(Application.id)).where(_in_hand(person))) or 0
 
 
 def _may_review(person: Person, successor: Actor) -> bool:
-    return all(access.can(successor, "application", "first-review", one) for one in _claimed(person))
+    """The successor may do what each waits for, and did none of the steps another must have done."""
+    try:
+        for one in _claimed(person):
+            claiming.ensure_may_take(one, actor=successor)
+    except AccessDenied:
+        return False
+    return True
 
 
 def _move_claimed(person: Person, successor: Person, actor: Actor) -> int:
@@ -65,7 +71,7 @@ def register() -> None:
     offer(
         Share(
             "application-claimed",
-            _l("正在初审的申请"),
+            _l("正在承办的申请"),
             _count_claimed,
             _may_review,
             _move_claimed,

@@ -45,6 +45,7 @@ class Materials(dict[str, Any]):
 
 
 MATERIAL = Materials(
+    sealed_form=_l("盖章的申请表（扫描件）"),
     identity=_l("身份证明材料"),
     proof=_l("具有行政管理职能的证明材料"),
     change_basis=_l("变更依据"),
@@ -82,6 +83,8 @@ VERBS = {
     "application.exception_disallowed": _l("取消对例外的同意"),
     "application.evidence_attached": _l("上传核对佐证"),
     "application.evidence_discarded": _l("删除核对佐证"),
+    "application.claimed": _l("认领"),
+    "application.reassigned": _l("改派"),
     "application.released": _l("退回待办"),
     "application.passed": _l("初审通过"),
     "application.returned": _l("退回补正"),

@@ -296,12 +296,13 @@ def _excepted_by(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def _asked(actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
+def asked(actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
+    """Each task that may be this actor's at all, with the rows that wait for him under it."""
     clauses = ((task[0], _waiting(actor, task)) for task in TASKS)
     return [(key, clause) for key, clause in clauses if clause is not None]
 
 
-def _key_of(actor: Actor, row: Application) -> str:
+def key_of(actor: Actor, row: Application) -> str:
     """The first task of the row that is this actor's: somebody who files and reviews sees what he files first."""
     return next(
         key for key, state, obj, act in TASKS if state == row.state and access.can(actor, obj, act, row)
@@ -313,7 +314,7 @@ def todo(actor: Actor, *, limit: int = 50, keys: Sequence[str] = ()) -> list[Tas
 
     ``keys`` narrows to some tasks; drafts and what has no clock come last.
     """
-    clauses = [clause for key, clause in _asked(actor) if not keys or key in keys]
+    clauses = [clause for key, clause in asked(actor) if not keys or key in keys]
     if actor.is_system or not clauses:
         return []
     statement = (
@@ -324,22 +325,22 @@ def todo(actor: Actor, *, limit: int = 50, keys: Sequence[str] = ()) -> list[Tas
         .limit(limit)
     )
     rows = db.session.scalars(statement).all()
-    return [Task(_key_of(actor, row), row, row.running_clock) for row in rows]
+    return [Task(key_of(actor, row), row, row.running_clock) for row in rows]
 
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many wait under each task, counted no further than a bound; one statement."""
-    asked = [] if actor.is_system else _asked(actor)
-    if not asked:
+    waiting = [] if actor.is_system else asked(actor)
+    if not waiting:
         return {}
     pieces = [
         select(func.count())
         .select_from(select(Application.id).where(clause).limit(BOUND + 1).subquery())
         .scalar_subquery()
-        for _key, clause in asked
+        for _key, clause in waiting
     ]
     found = db.session.execute(select(*pieces)).one()
-    return {key: number for (key, _clause), number in zip(asked, found, strict=True)}
+    return {key: number for (key, _clause), number in zip(waiting, found, strict=True)}
 
 
 def standing() -> dict[str, int]:

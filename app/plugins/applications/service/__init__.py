@@ -1,5 +1,6 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.claiming import claim, reassign, release
 from app.plugins.applications.service.deciding import approve, refuse, reopen
 from app.plugins.applications.service.evidencing import attach_evidence, discard_evidence
 from app.plugins.applications.service.excepting import allow_exception, disallow_exception
@@ -14,7 +15,6 @@ from app.plugins.applications.service.reviewing import (
     declare_ineligible,
     keep_notes,
     pass_first,
-    release,
     return_,
 )
 from app.plugins.applications.service.starting import start
@@ -26,6 +26,7 @@ __all__ = [
     "attach_evidence",
     "change_handler",
     "check",
+    "claim",
     "declare_ineligible",
     "detach",
     "disallow_exception",
@@ -35,6 +36,7 @@ __all__ = [
     "mark_reported",
     "mark_sent_back",
     "pass_first",
+    "reassign",
     "receive_paper",
     "refuse",
     "release",

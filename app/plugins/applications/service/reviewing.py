@@ -85,19 +85,6 @@ def check(application: Application, number: int, finding: str, note: str, *, act
     return item
 
 
-def release(application: Application, *, actor: Actor) -> None:
-    """Put it back to the office's common to-do (退回待办); judgements and notes stay.
-
-    Raises:
-        AccessDenied, WrongState: as for ``check``.
-    """
-    _ensure_in_review(application, actor)
-    if application.claimed_by_id is not None:
-        before = {"claimed_by": application.claimed_by}
-        application.claimed_by_id, application.claimed_by = None, ""
-        audit.record(actor, "application.released", application, before=before)
-
-
 def pass_first(application: Application, *, actor: Actor) -> Application:
     """Pass the online first review (C-art.8): paper is awaited, the letter and form can be printed.
 

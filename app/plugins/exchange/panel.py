@@ -1,0 +1,53 @@
+"""What the register shows on the page of a case: its envelopes, the scans, and where to enter more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from app.foundation import access
+from app.foundation.access import Actor
+from app.foundation.files import StoredFile
+from app.plugins.applications.models import Application
+from app.plugins.exchange import labels, queries, rules, service
+from app.plugins.exchange.models import ExchangeEntry, ExchangeLine
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The panel's content: envelopes with the lines of this case, newest first."""
+
+    envelopes: Sequence[tuple[ExchangeEntry, str, list[ExchangeLine]]]
+    scans: Sequence[StoredFile]
+    scans_open: bool
+    may_scan: bool
+    may_remove: bool
+    may_receive: bool
+    may_send: bool
+    words: Mapping[str, Any] = field(default_factory=lambda: labels.THING)
+
+
+def build(application: Application, actor: Actor) -> Shown | None:
+    """For those who read the office's book; nothing before anything could be in it. Two statements at most."""
+    if application.state == "draft" or not access.can(actor, "exchange", "see", application):
+        return None
+    lines = queries.of_application(application)
+    keeps = access.can(actor, "exchange", "register", application)
+    scanned = application.state in service.SCANNED
+    receives, sends = application.state in rules.TAKES_PAPER, application.state in rules.OUT
+    if not lines and not (receives or sends):
+        return None
+    return Shown(
+        envelopes=[
+            (entry, labels.number_of(entry.direction, entry.year, entry.serial), list(some))
+            for entry, some in groupby(lines, key=lambda line: line.entry)
+        ],
+        scans=service.scans(application) if scanned else (),
+        scans_open=access.can(actor, "material", "see", application),
+        may_scan=keeps and scanned and bool(application.receipts),
+        may_remove=keeps and application.state == "paper_review",
+        may_receive=keeps and receives,
+        may_send=keeps and sends,
+    )
