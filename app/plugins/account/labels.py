@@ -29,6 +29,7 @@ VERBS = {
     # of the foundation's own, which no plugin names
     "file.stored": _l("上传文件"),
     "file.discarded": _l("删除文件"),
+    "file.infected": _l("拒收带病毒的文件"),
     "backup.created": _l("制作备份"),
     "backup.restored": _l("从备份恢复"),
     "keys.rotated": _l("更换加密密钥"),
