@@ -58,6 +58,8 @@ VERBS = {
     "application.resubmitted": _l("补正后提交"),
     "application.withdrawn": _l("撤回"),
     "application.checked": _l("核对事项"),
+    "application.exception_allowed": _l("同意“原则上”的例外"),
+    "application.exception_disallowed": _l("取消对例外的同意"),
     "application.released": _l("退回待办"),
     "application.passed": _l("初审通过"),
     "application.returned": _l("退回补正"),

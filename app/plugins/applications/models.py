@@ -37,6 +37,7 @@ TRACKS = ("organ", "institution")
 FINDINGS = ("open", "ok", "bad")
 CLOCKS = ("first_review", "applicant_paper", "paper_review")
 MEANS = ("exchange", "hand", "post")
+EXCEPTIONS = ("no-administration", "use-upper-site")
 OUTCOMES = ("passed", "returned", "ineligible", "approved", "refused", "sent_back")
 
 NO_DUE = date(9999, 12, 31)
@@ -148,6 +149,9 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     clocks: Mapped[list[ApplicationClock]] = relationship(
         back_populates="application", order_by="ApplicationClock.id"
     )
+    exceptions: Mapped[list[ApplicationException]] = relationship(
+        back_populates="application", order_by="ApplicationException.id"
+    )
     running_clock: Mapped[ApplicationClock | None] = relationship(
         primaryjoin="and_(Application.id == ApplicationClock.application_id, ApplicationClock.stopped_on.is_(None))",
         viewonly=True,
@@ -167,9 +171,17 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         """The checklist of the present round."""
         return [item for item in self.checklist if item.round == self.round]
 
+    def excepted(self) -> list[ApplicationException]:
+        """What the office let pass in the present round where the measures say 原则上 (C-art.3)."""
+        return [one for one in self.exceptions if one.round == self.round]
+
     def first_reviewers(self) -> set[int]:
-        """Whoever passed the first review of the present round, and whoever judged one of its items."""
-        people = {self.first_reviewer_id, *(item.judged_by_id for item in self.items())}
+        """Whoever passed the first review of the present round, judged one of its items or let an exception pass."""
+        people = {
+            self.first_reviewer_id,
+            *(item.judged_by_id for item in self.items()),
+            *(one.allowed_by_id for one in self.excepted()),
+        }
         return {one for one in people if one is not None}
 
     def __repr__(self) -> str:
@@ -201,6 +213,35 @@ class ChecklistItem(UnitScoped, Timestamped, Model):
     judged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     application: Mapped[Application] = relationship(back_populates="checklist")
+
+
+class ApplicationException(UnitScoped, Timestamped, Model):
+    """Where the measures say 原则上 and the reviewing office lets one pass, with the reason it prints (C-art.3).
+
+    ``code`` is that of ``rules.exceptions``, ``source`` the article it departs from; one for each code and round.
+    """
+
+    __tablename__ = "application_exception"
+    __obj__ = "application"
+    __facts_from__ = "application"
+    __table_args__ = (
+        state_check("code", EXCEPTIONS),
+        CheckConstraint("length(reason) > 0", name="says_why"),
+        UniqueConstraint("application_id", "round", "code"),
+        *UnitScoped.indexes("application_exception"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), nullable=False)
+    round: Mapped[int] = mapped_column(Integer, nullable=False)
+    code: Mapped[str] = mapped_column(String(24), nullable=False)
+    source: Mapped[str] = mapped_column(String(80), nullable=False)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    allowed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    allowed_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    allowed_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)
+
+    application: Mapped[Application] = relationship(back_populates="exceptions")
 
 
 class ReviewDecision(UnitScoped, Model):

@@ -13,7 +13,13 @@ from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Site, Unit
 from app.kernel.errors import N_, NotSeen
-from app.plugins.applications.models import LIVE, Application, ApplicationClock, ChecklistItem
+from app.plugins.applications.models import (
+    LIVE,
+    Application,
+    ApplicationClock,
+    ApplicationException,
+    ChecklistItem,
+)
 
 LARGEST_ID = 2**31 - 1  # past it PostgreSQL refuses the comparison itself
 BOUND = 10_000
@@ -62,6 +68,7 @@ def whole(pk: int) -> Application:
             selectinload(Application.decisions),
             selectinload(Application.receipts),
             selectinload(Application.clocks),
+            selectinload(Application.exceptions),
         )
         .execution_options(populate_existing=True)
     )
@@ -183,7 +190,12 @@ def _waiting(actor: Actor, task: tuple[str, str, str, str]) -> ColumnElement[boo
         return None
     mine = and_(Application.state == state, access.scope(actor, obj, act, Application))
     if key == "paper-review" and actor.person_id is not None:
-        mine = and_(mine, Application.first_reviewer_id != actor.person_id, ~_judged_by(actor.person_id))
+        mine = and_(
+            mine,
+            Application.first_reviewer_id != actor.person_id,
+            ~_judged_by(actor.person_id),
+            ~_excepted_by(actor.person_id),
+        )
     return mine
 
 
@@ -191,6 +203,15 @@ def _judged_by(person_id: int) -> ColumnElement[bool]:
     """Applications of whose first review, in the present round, the person judged an item."""
     return Application.checklist.any(
         and_(ChecklistItem.round == Application.round, ChecklistItem.judged_by_id == person_id)
+    )
+
+
+def _excepted_by(person_id: int) -> ColumnElement[bool]:
+    """Applications for which the person let an exception pass in the present round."""
+    return Application.exceptions.any(
+        and_(
+            ApplicationException.round == Application.round, ApplicationException.allowed_by_id == person_id
+        )
     )
 
 

@@ -186,8 +186,8 @@ def exceptions(filing: Filing) -> list[Finding]:
     return found
 
 
-def judgement(number: int, finding: str, note: str, filing: Filing) -> list[Finding]:
-    """What is wrong with one judgement: a "bad" without why, an exception let pass without why (C-art.3, 7)."""
+def judgement(number: int, finding: str, note: str) -> list[Finding]:
+    """What is wrong with one judgement: a "bad" without why, or a note that is too long (C-art.7)."""
     where = f"note-{number}"
     if len(note) > LONGEST_NOTE:
         return [Finding(where, N_("说明不超过 %(n)s 个字。"), code="too-long", params={"n": LONGEST_NOTE})]
@@ -197,15 +197,6 @@ def judgement(number: int, finding: str, note: str, filing: Filing) -> list[Find
         return [
             Finding(
                 where, N_("判为不符合的，请写明理由，作为退回或者告知的依据。"), "办法第八条", "note-missing"
-            )
-        ]
-    if finding == "ok" and number == 5 and exceptions(filing):
-        return [
-            Finding(
-                where,
-                N_("此项属于“原则上”的例外，判为符合须写明同意的理由。"),
-                "办法第三条",
-                "exception-unsaid",
             )
         ]
     return []

@@ -19,6 +19,7 @@ from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Site
 from app.plugins.applications import service
 from app.plugins.applications.models import Application
+from app.plugins.applications.service import excepting
 from app.plugins.badges import service as badges
 from app.plugins.badges.models import Badge
 from app.plugins.demo.cast import Cast, after, moment
@@ -123,7 +124,9 @@ class Story:
     @staticmethod
     def check_and_pass(application: Application, actor: Actor) -> None:
         for number in range(1, 6):
-            service.check(application, number, "ok", _EXCEPTION if number == 5 else "", actor=actor)
+            service.check(application, number, "ok", "", actor=actor)
+        for one in excepting.needed(application):
+            service.allow_exception(application, one.code, _EXCEPTION, actor=actor)
         service.pass_first(application, actor=actor)
 
     def pass_first(self) -> None:

@@ -13,8 +13,9 @@ import pytest
 from app.foundation.limits import Limits, load
 from app.foundation.tenancy.models import RANKS
 from app.kernel.errors import Invalid
-from app.plugins.applications import reasons, rules
+from app.plugins.applications import exceptions, reasons, rules
 from app.plugins.applications.fields import FIELDS
+from app.plugins.applications.models import EXCEPTIONS as EXCEPTION_CODES
 from app.plugins.applications.rules import Filing, UnitFacts
 from app.plugins.names.rules import Standing
 from tests.plugins.applications.country import REST
@@ -197,24 +198,49 @@ COUNTY = replace(GOOD, unit=replace(ORGAN, level="county", rank="section"))
 
 
 @pytest.mark.parametrize(
-    ("number", "finding", "note", "filing", "code"),
+    ("number", "finding", "note", "code"),
     [
-        (1, "ok", "", GOOD, None),
-        (1, "bad", "", GOOD, "note-missing"),
-        (1, "bad", "类型不符", GOOD, None),
-        (1, "open", "", GOOD, None),
-        (5, "ok", "", GOOD, None),
-        (5, "ok", "", COUNTY, "exception-unsaid"),
-        (5, "ok", "同意单独建设", COUNTY, None),
-        (4, "ok", "", COUNTY, None),
-        (2, "ok", "长" * 1001, GOOD, "too-long"),
+        (1, "ok", "", None),
+        (1, "bad", "", "note-missing"),
+        (1, "bad", "类型不符", None),
+        (1, "open", "", None),
+        (5, "ok", "", None),
+        (2, "ok", "长" * 1001, "too-long"),
     ],
 )
-def test_a_judgement_says_why(number: int, finding: str, note: str, filing: Filing, code: str | None) -> None:
-    """C-art.7, C-art.8: what is found wanting has its reason; an exception too (C-art.3)."""
-    found = rules.judgement(number, finding, note, filing)
+def test_a_judgement_says_why(number: int, finding: str, note: str, code: str | None) -> None:
+    """C-art.7, C-art.8: what is found wanting has its reason."""
+    found = rules.judgement(number, finding, note)
     assert [one.code for one in found] == ([code] if code else [])
     assert all(one.field == f"note-{number}" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "left"),
+    [
+        ((), {"use-upper-site"}),
+        (("use-upper-site",), set()),
+        (("no-administration",), {"use-upper-site"}),
+    ],
+)
+def test_every_exception_is_let_pass_or_stands_in_the_way(allowed: tuple[str, ...], left: set[str]) -> None:
+    """C-art.3: 原则上, so the office may let one pass, with its reason."""
+    found = exceptions.missing(rules.exceptions(COUNTY), allowed)
+    assert {one.field.removeprefix("exception-") for one in found} == left
+    assert all((one.code, one.source) == ("exception-missing", "办法第三条") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("", "empty"), ("承担全区信息发布", None), ("长" * 501, "too-long")]
+)
+def test_an_exception_has_a_reason_that_can_be_printed(reason: str, code: str | None) -> None:
+    """C-art.3."""
+    found = exceptions.reasoned("use-upper-site", reason)
+    assert [(one.code, one.field) for one in found] == ([(code, "exception-use-upper-site")] if code else [])
+
+
+def test_every_exception_has_words_to_print() -> None:
+    assert set(exceptions.LABELS) == set(EXCEPTION_CODES)
 
 
 def items(*findings: str) -> list[Any]:

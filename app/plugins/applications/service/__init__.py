@@ -1,5 +1,6 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.excepting import allow_exception, disallow_exception
 from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
 from app.plugins.applications.service.paper import approve, receive_paper, refuse
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
@@ -13,11 +14,13 @@ from app.plugins.applications.service.reviewing import (
 )
 
 __all__ = [
+    "allow_exception",
     "approve",
     "attach",
     "check",
     "declare_ineligible",
     "detach",
+    "disallow_exception",
     "keep_notes",
     "mark_badged",
     "mark_reported",

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.limits import APPLICANT_PAPER
-from app.kernel.errors import N_, Finding, NotSeen
-from app.plugins.applications import clocks, dossier, flow, reasons, rules, signals, wellformed
+from app.kernel.errors import N_, NotSeen
+from app.plugins.applications import clocks, dossier, exceptions, flow, reasons, rules, signals, wellformed
 from app.plugins.applications.models import FINDINGS, Application, ChecklistItem
-from app.plugins.applications.service import decisions
+from app.plugins.applications.service import decisions, excepting
 
 
 def _item(application: Application, number: int) -> ChecklistItem:
@@ -54,17 +54,11 @@ def keep_notes(
         too_long = len(note) > rules.LONGEST_NOTE
         missing = item.finding == "bad" and not note
         if too_long or missing:
-            wellformed.ensure(_judged(application, item.number, "bad", note))
+            wellformed.ensure(rules.judgement(item.number, "bad", note))
         item.note = note
     if opinion != application.opinion:
         application.opinion = dict(opinion)
     _claim(application, actor)
-
-
-def _judged(application: Application, number: int, finding: str, note: str) -> list[Finding]:
-    office = dossier.reviewing_office(application)
-    filing = dossier.filing(application, office, dossier.materials(application))
-    return rules.judgement(number, finding, note, filing)
 
 
 def check(application: Application, number: int, finding: str, note: str, *, actor: Actor) -> ChecklistItem:
@@ -73,13 +67,13 @@ def check(application: Application, number: int, finding: str, note: str, *, act
     Raises:
         AccessDenied, WrongState: not the actor's to review, or no longer under first review.
         NotSeen: no such item.
-        Invalid: "bad" without why, or an exception let pass without why (C-art.3).
+        Invalid: "bad" without why.
     """
     _ensure_in_review(application, actor)
     if finding not in FINDINGS:
         raise NotSeen("finding-not-seen", N_("判定结果只有符合、不符合和未判定。"))
     item = _item(application, number)
-    wellformed.ensure(_judged(application, number, finding, note))
+    wellformed.ensure(rules.judgement(number, finding, note))
     before = {"finding": item.finding, "note": item.note}
     item.finding, item.note = finding, note
     item.judged_by_id, item.judged_by, item.judged_at = decisions.person(actor), actor.name, clock.now()
@@ -109,10 +103,13 @@ def pass_first(application: Application, *, actor: Actor) -> Application:
 
     Raises:
         AccessDenied, WrongState: not the actor's, or not under first review.
-        Invalid: an item is unchecked or found wanting (P-5.3).
+        Invalid: an item is unchecked or found wanting (P-5.3), or an exception is not let pass (C-art.3).
     """
     _ensure_in_review(application, actor)
     rules.ensure_checked(application.items())
+    allowed = {one.code: one for one in application.excepted()}
+    found = excepting.needed(application)
+    wellformed.ensure(exceptions.missing(found, allowed))
     reviewer = decisions.person(actor)
     flow.step(application, "pass_first")
     application.first_reviewer_id, application.first_reviewed_at = reviewer, clock.now()
@@ -120,7 +117,8 @@ def pass_first(application: Application, *, actor: Actor) -> Application:
     clocks.stop(application, clock.today())
     limits = dossier.limits_of(dossier.reviewing_office(application))
     clocks.start(application, APPLICANT_PAPER, clock.today(), limits)
-    decisions.record(application, "passed", actor=actor, words=_item(application, 5).note)
+    said = "；".join(f"{exceptions.LABELS[one.code]}：{allowed[one.code].reason}" for one in found)
+    decisions.record(application, "passed", actor=actor, words=said or _item(application, 5).note)
     signals.first_passed.send(application, actor=actor)
     return application
 
