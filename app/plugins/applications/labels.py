@@ -17,7 +17,11 @@ STATE = {
     "ineligible": (_l("不具备开办资格"), "r"),
     "withdrawn": (_l("已撤回"), "g"),
 }
-KIND = {"opening": (_l("开办审核"), "b"), "requalification": (_l("资格复核"), "g")}
+KIND = {
+    "opening": (_l("开办审核"), "b"),
+    "requalification": (_l("资格复核"), "g"),
+    "change": (_l("网站变更"), "w"),
+}
 KIND_BOX = {"opening": _l("新开办网站申请"), "requalification": _l("已开办网站复核")}
 TRACK = {"organ": (_l("党政机关"), "b"), "institution": (_l("事业单位"), "g")}
 CLOCK = {

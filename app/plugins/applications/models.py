@@ -32,7 +32,7 @@ STATES = (
 )  # fmt: skip
 ENDS = ("badged", "refused", "ineligible", "withdrawn")
 LIVE = tuple(state for state in STATES if state not in ENDS)
-KINDS = ("opening", "requalification")
+KINDS = ("opening", "requalification", "change")
 TRACKS = ("organ", "institution")
 FINDINGS = ("open", "ok", "bad")
 CLOCKS = ("first_review", "applicant_paper", "paper_review")
@@ -87,6 +87,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    former_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"), index=True)
     number: Mapped[str | None] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(20), nullable=False)
     track: Mapped[str] = mapped_column(String(16), nullable=False)
@@ -248,7 +249,7 @@ class ReviewDecision(UnitScoped, Model):
     """What an office decided and told the applicant: outcome, coded reasons and words (C-art.8, 9).
 
     ``filed`` keeps what the applicant had filled in (never the two people's data), so that the next round can
-    be compared with it.
+    be compared with it. ``sealed_on`` is the day the office sealed its opinion on the form (C-art.9, A4.e).
     """
 
     __tablename__ = "application_decision"
@@ -273,6 +274,7 @@ class ReviewDecision(UnitScoped, Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     decided_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)
+    sealed_on: Mapped[date | None] = mapped_column(Date)
 
     application: Mapped[Application] = relationship(back_populates="decisions")
 

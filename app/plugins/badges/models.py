@@ -30,7 +30,11 @@ _LIVE = text("live")
 
 
 class Badge(UnitScoped, Versioned, Timestamped, Model):
-    """One issued badge. Its site facts are copies from the frozen snapshot and nothing else (C-art.4)."""
+    """One issued badge. Its site facts are copies from the frozen snapshot and nothing else (C-art.4).
+
+    ``former``: the one it came in place of when the website's name changed (S32, C-art.19(2)). ``amended_at``: when a
+    change that left the name as it was last gave it new facts; ``item`` is then the change's.
+    """
 
     __tablename__ = "badge"
     __obj__ = "badge"
@@ -47,6 +51,7 @@ class Badge(UnitScoped, Versioned, Timestamped, Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[str] = mapped_column(String(23), unique=True, nullable=False)
     item_id: Mapped[int] = mapped_column(ForeignKey("batch_item.id"), unique=True, nullable=False)
+    former_id: Mapped[int | None] = mapped_column(ForeignKey("badge.id"), unique=True)
     sequence: Mapped[int] = mapped_column(Integer, nullable=False)
     unit_account: Mapped[str] = mapped_column(String(8), nullable=False)
     organ_name: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
@@ -70,10 +75,13 @@ class Badge(UnitScoped, Versioned, Timestamped, Model):
     hang_by: Mapped[date] = mapped_column(Date, nullable=False)
     hang_source: Mapped[str] = mapped_column(String(120), nullable=False)
     hung_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    amended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     item: Mapped[BatchItem] = relationship()
     revocation: Mapped[Revocation | None] = relationship(back_populates="badge", uselist=False)
     names: Mapped[list[BadgeHost]] = relationship(back_populates="badge")
+    former: Mapped[Badge | None] = relationship(remote_side=id, back_populates="successor")
+    successor: Mapped[Badge | None] = relationship(back_populates="former", uselist=False)
 
     @property
     def hanging(self) -> Badge:
@@ -110,6 +118,9 @@ class Revocation(UnitScoped, Timestamped, Model):
     __tablename__ = "revocation"
     __obj__ = "badge"
     __facts_from__ = "badge"
+    __links__ = {
+        "decided_by_id": "whoever decided, set by the verb: with a change, the registrar writes whose decision it was"
+    }
     __table_args__ = (
         CheckConstraint("ground BETWEEN 1 AND 6", name="ground"),
         CheckConstraint("reason <> ''", name="reason"),
