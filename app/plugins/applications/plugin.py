@@ -34,6 +34,6 @@ class ApplicationsPlugin(Plugin):
             category="review",
             category_label=_l("审核"),
         )
-        for view in (views.ApplicationView, views.FilingView, views.PrintView):
+        for view in (views.ApplicationView, views.FilingView):
             appbuilder.add_view_no_menu(view)
         appbuilder.add_api(views.ApplicationsApi)

@@ -2,7 +2,6 @@
 
 from app.plugins.applications.views.filing import FilingView
 from app.plugins.applications.views.listing import ApplicationListView, ApplicationsApi
-from app.plugins.applications.views.printing import PrintView
 from app.plugins.applications.views.reviewing import ApplicationView
 
-__all__ = ["ApplicationListView", "ApplicationView", "ApplicationsApi", "FilingView", "PrintView"]
+__all__ = ["ApplicationListView", "ApplicationView", "ApplicationsApi", "FilingView"]
