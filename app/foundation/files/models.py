@@ -14,7 +14,7 @@ from app.foundation.jurisdiction import UnitScoped
 from app.foundation.tenancy.models import Site, Unit
 
 # The Casbin objects a file may be guarded as; each costs every reader one clause.
-GUARDED_AS = ("survey", "material")
+GUARDED_AS = ("survey", "material", "evidence")
 
 
 class StoredFile(UnitScoped, Timestamped, Model):

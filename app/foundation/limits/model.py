@@ -17,10 +17,11 @@ from app.kernel.workdays import Calendar, Clock
 FIRST_REVIEW = "first_review"
 PAPER_REVIEW = "paper_review"
 APPLICANT_PAPER = "applicant_paper"
+CONSULT = "consult"
 HANGING = "hanging"
 RECTIFICATION = "rectification"
 CLOSED_SITE = "closed_site"
-CLOCKS = (FIRST_REVIEW, PAPER_REVIEW, APPLICANT_PAPER, HANGING, RECTIFICATION, CLOSED_SITE)
+CLOCKS = (FIRST_REVIEW, PAPER_REVIEW, APPLICANT_PAPER, CONSULT, HANGING, RECTIFICATION, CLOSED_SITE)
 TRACKS = ("organ", "institution")
 
 

@@ -57,6 +57,8 @@ TABLES = {
     "campaign_receipt": _l("工作安排的阅读"),
     "campaign_step": _l("工作安排的时限"),
     "campaign_urge": _l("催办"),
+    "checkpoint": _l("核对要点"),
+    "consultation": _l("征求意见"),
     "delivery": _l("邮件和短信"),
     "domain_record": _l("网上名称"),
     "holiday_arrangement": _l("放假安排"),

@@ -31,13 +31,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Claim:
-    """A checklist item as the page shows it: what is claimed, how to check it, what speaks for and against."""
+    """A checklist item as the page shows it: what is claimed, how to check it, what speaks for and against.
+
+    ``fields`` names the boxes of annex 4 it is about.
+    """
 
     number: int
     title: Any
     guidance: Any
     lines: tuple[Evidence, ...] = ()
     exceptions: tuple[Finding, ...] = field(default=())
+    fields: tuple[str, ...] = ()
 
 
 TITLES = {
@@ -46,6 +50,13 @@ TITLES = {
     3: (_l("名称经机构编制部门批准"), _l("应为批准的全称。")),
     4: (_l("网上名称规范"), _l("中文域名有效且未过期；域名后缀符合规定；网站名称规范。")),
     5: (_l("其他需要审核的事项"), _l("经办人身份证明；“原则上”的例外须写明理由。")),
+}
+FIELDS = {
+    1: ("organ_type", "functions"),
+    2: ("supervisor_name",),
+    3: ("organ_name",),
+    4: ("site_name", "chinese_domain", "english_domain", "ip"),
+    5: ("site_intro", "handler_name"),
 }
 _SAME, _DIFFERENT = _l("与申请一致"), _l("与申请不一致")
 
@@ -135,7 +146,6 @@ def _names(filing: Filing, limits: Limits) -> Iterator[Evidence]:
     against = {finding.field: finding for finding in rules.suffixes(filing, limits)}
     for name, standing in (("chinese_domain", filing.chinese), ("english_domain", filing.english)):
         yield from _domain(BY_NAME[name].label, filing.values.get(name, ""), standing, against.get(name))
-    yield Evidence(BY_NAME["site_name"].label, filing.values.get("site_name", ""))
 
 
 def _others(filing: Filing) -> Iterator[Evidence]:
@@ -157,7 +167,7 @@ def claims(filing: Filing, limits: Limits) -> tuple[Claim, ...]:
     }
     excepted = tuple(rules.exceptions(filing))
     return tuple(
-        Claim(number, title, guidance, lines[number], excepted if number == 5 else ())
+        Claim(number, title, guidance, lines[number], excepted if number == 5 else (), FIELDS[number])
         for number, (title, guidance) in TITLES.items()
     )
 

@@ -64,6 +64,8 @@ VERBS = {
     "application.checked": _l("核对事项"),
     "application.exception_allowed": _l("同意“原则上”的例外"),
     "application.exception_disallowed": _l("取消对例外的同意"),
+    "application.evidence_attached": _l("上传核对佐证"),
+    "application.evidence_discarded": _l("删除核对佐证"),
     "application.released": _l("退回待办"),
     "application.passed": _l("初审通过"),
     "application.returned": _l("退回补正"),
@@ -77,8 +79,17 @@ VERBS = {
     "application.revealed": _l("查看个人信息"),
     "application.handed_over": _l("转交接手人"),
     "application.recounted": _l("按放假安排重新计算期限"),
+    "checkpoint.written": _l("补充核对要点"),
+    "checkpoint.undone": _l("撤销对核对要点的修改"),
 }
 # What the timeline leaves out: steps of work that change nothing for anybody else.
 QUIET = frozenset(
-    {"application.edited", "application.attached", "application.detached", "application.checked"}
+    {
+        "application.edited",
+        "application.attached",
+        "application.detached",
+        "application.checked",
+        "application.evidence_attached",
+        "application.evidence_discarded",
+    }
 )

@@ -23,8 +23,8 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Encrypted, Timestamped, UTCDateTime, Versioned, state_check
-from app.foundation.jurisdiction import FACTS, UnitScoped
-from app.foundation.tenancy.models import Site, Unit
+from app.foundation.jurisdiction import FACTS, OfficeScoped, UnitScoped
+from app.foundation.tenancy.models import Office, Site, Unit
 
 STATES = (
     "draft", "submitted", "returned", "awaiting_paper", "paper_review", "approved", "reported", "badged",
@@ -334,6 +334,30 @@ class ApplicationClock(UnitScoped, Model):
     firm: Mapped[bool] = mapped_column(Boolean, nullable=False)
 
     application: Mapped[Application] = relationship(back_populates="clocks")
+
+
+class Checkpoint(OfficeScoped, Versioned, Timestamped, Model):
+    """What an office adds to the guidance of one of the five items (C-art.7); the platform's own text always stands.
+
+    ``former`` is what stood there before the last change, so that it can be undone.
+    """
+
+    __tablename__ = "checkpoint"
+    __obj__ = "checkpoint"
+    __table_args__ = (
+        CheckConstraint("number BETWEEN 1 AND 5", name="five_items"),
+        UniqueConstraint("office_id", "number"),
+        *OfficeScoped.indexes("checkpoint"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, nullable=False)
+    text: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    former: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    written_by: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime, nullable=False)
+
+    office: Mapped[Office] = relationship(foreign_keys="Checkpoint.office_id")
 
 
 class ApplicationSequence(Model):

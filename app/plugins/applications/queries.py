@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.foundation import access
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.tenancy.models import Site, Unit
+from app.foundation.files import StoredFile
+from app.foundation.tenancy.models import Office, Site, Unit
 from app.kernel.errors import N_, NotSeen
 from app.plugins.applications.models import (
     LIVE,
@@ -19,6 +20,7 @@ from app.plugins.applications.models import (
     ApplicationClock,
     ApplicationException,
     ChecklistItem,
+    Checkpoint,
 )
 
 LARGEST_ID = 2**31 - 1  # past it PostgreSQL refuses the comparison itself
@@ -76,6 +78,61 @@ def whole(pk: int) -> Application:
     if row is None or row.id != pk:
         raise _unseen()
     return row
+
+
+def others_of(application: Application, limit: int = 8) -> list[Application]:
+    """Other applications of the unit that the actor sees, those of the same website first, then the newest."""
+    same = (
+        Application.site_id == application.site_id
+        if application.site_id is not None
+        else Application.site_name == application.site_name
+    )
+    statement = (
+        select(Application)
+        .where(
+            Application.unit_id == application.unit_id,
+            Application.id != application.id,
+            Application.state != "draft",
+        )
+        .options(selectinload(Application.decisions))
+        .order_by(case((same, 0), else_=1), Application.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
+def evidence_files(items: Iterable[ChecklistItem]) -> list[StoredFile]:
+    """What reviewers attached to those items, oldest first, where the actor may see it; one statement."""
+    keys = [item.id for item in items]
+    if not keys:
+        return []
+    statement = select(StoredFile).where(
+        StoredFile.obj == "evidence",
+        StoredFile.parent_table == ChecklistItem.__tablename__,
+        StoredFile.parent_id.in_(keys),
+    )
+    return list(db.session.scalars(statement.order_by(StoredFile.id)))
+
+
+def checkpoint(office: Office, number: int) -> Checkpoint | None:
+    """An office's own guidance of one item, where the actor may see it."""
+    return db.session.scalar(
+        select(Checkpoint).where(Checkpoint.office_id == office.id, Checkpoint.number == number)
+    )
+
+
+def checkpoints(office: Office) -> dict[int, Checkpoint]:
+    """An office's own guidance by item number, where the actor may see it; one statement."""
+    rows = db.session.scalars(select(Checkpoint).where(Checkpoint.office_id == office.id))
+    return {row.number: row for row in rows}
+
+
+def office_of_checkpoints(actor: Actor) -> Office | None:
+    """The office whose guidance the actor reads, its own; None where he reviews for none."""
+    for post in actor.posts:
+        if post.office_id is not None and access.policy().lines_for(post.role, "checkpoint", "see"):
+            return db.session.get(Office, post.office_id)
+    return None
 
 
 def live_of_site(site_id: int) -> Application | None:

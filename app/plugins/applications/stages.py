@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin.formatters import cn_date
-from app.foundation.clock import today
+from app.foundation.clock import localise, today
 from app.foundation.tenancy.models import Contact, Office
+from app.plugins.applications import course, flow, labels
+from app.plugins.applications.course import Course
 from app.plugins.applications.models import Application, ApplicationClock
 from app.plugins.campaigns.rules import Deadline
 
@@ -41,6 +45,44 @@ def _reached(application: Application) -> int:
     if application.first_reviewed_at and application.first_reviewer_id and application.clocks[-1:]:
         return {"applicant_paper": 2, "first_review": 1}.get(application.clocks[-1].kind, 0)
     return 1 if application.submitted_at else 0
+
+
+# What a decision did to the state; the rest of the record speaks for itself.
+STEP_OF = {
+    "passed": "pass_first", "returned": "return_", "ineligible": "declare_ineligible", "approved": "approve",
+    "refused": "refuse", "sent_back": "send_back",
+}  # fmt: skip
+
+
+def events(application: Application) -> Iterator[tuple[str, date | None]]:
+    """What the record says was done, oldest first, with its Beijing day."""
+    receipts = iter(application.receipts)
+    begun = {row.round: row.started_on for row in reversed(application.clocks) if row.kind == "first_review"}
+    for number in range(1, application.round + 1):
+        yield "submit", begun.get(number)
+        for one in (row for row in application.decisions if row.round == number):
+            on = localise(one.decided_at).date()
+            if one.outcome == "sent_back":
+                yield "report", None
+            if one.outcome in STEP_OF:
+                yield STEP_OF[one.outcome], on
+            receipt = next(receipts, None) if one.outcome == "passed" else None
+            if receipt is not None:
+                yield "receive_paper", receipt.received_on
+    for event, moment in (
+        ("report", application.reported_at if application.state in {"reported", "badged"} else None),
+        ("badge", application.badged_at if application.state == "badged" else None),
+        ("withdraw", application.closed_at if application.state == "withdrawn" else None),
+    ):
+        if moment is not None:
+            yield event, localise(moment).date()
+
+
+def picture(application: Application) -> Course:
+    """流程图: drawn from the flow itself, with the way the application took and where it stands."""
+    words = {state: str(label) for state, (label, _tone) in labels.STATE.items()}
+    steps = {event: str(label) for event, label in flow.EVENTS.items()}
+    return course.draw(events(application), application.state, words, steps)
 
 
 def _by(clock: ApplicationClock | None) -> str:

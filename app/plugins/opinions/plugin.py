@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.foundation.plugin import Plugin
+from app.plugins.opinions import models as _models  # noqa: F401  (Alembic sees every table)
 
 
 class OpinionsPlugin(Plugin):

@@ -1,7 +1,9 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
+from app.plugins.applications.service.evidencing import attach_evidence, discard_evidence
 from app.plugins.applications.service.excepting import allow_exception, disallow_exception
 from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
+from app.plugins.applications.service.guiding import undo_checkpoint, write_checkpoint
 from app.plugins.applications.service.paper import approve, receive_paper, refuse
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
 from app.plugins.applications.service.reviewing import (
@@ -17,10 +19,12 @@ __all__ = [
     "allow_exception",
     "approve",
     "attach",
+    "attach_evidence",
     "check",
     "declare_ineligible",
     "detach",
     "disallow_exception",
+    "discard_evidence",
     "keep_notes",
     "mark_badged",
     "mark_reported",
@@ -34,5 +38,7 @@ __all__ = [
     "save",
     "start",
     "submit",
+    "undo_checkpoint",
     "withdraw",
+    "write_checkpoint",
 ]
