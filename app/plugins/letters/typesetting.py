@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import force_locale
 
 from app.foundation.documents import pdf, words
@@ -20,6 +20,7 @@ from app.plugins.letters.models import Letter
 
 SHEETS = Path(__file__).with_name("sheets")
 TEMPLATE = SHEETS / "letters.typ"
+ROUTE = "/letters"
 # One fixed mask: trying all eight costs more than the rest, and every reader reads any of them.
 _MASK = 2
 # What a sheet borrows from another.
@@ -46,11 +47,7 @@ def content_of(kind: Kind, data: Mapping[str, Any]) -> str:
 
 def url_of(token: str) -> str:
     """The page of a letter, as its code names it: at the public address, wherever it was made."""
-    return f"{current_app.config['PUBLIC_URL'].rstrip('/')}{_path(token)}"
-
-
-def _path(token: str) -> str:
-    return url_for("LetterView.page", token=token, _external=False)
+    return f"{current_app.config['PUBLIC_URL'].rstrip('/')}{ROUTE}/{token}"
 
 
 def mark(token: str, number: str, url: str) -> dict[str, str]:

@@ -61,7 +61,7 @@ class LetterListView(ScopedModelView):
 class LetterView(ScopedView):
     """One document."""
 
-    route_base = "/letters"
+    route_base = typesetting.ROUTE
     obj = "letter"
     acts = {
         "page": "see", "file": "see", "preview": "see", "print_out": "print", "issue": "issue",
