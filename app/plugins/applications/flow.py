@@ -22,12 +22,16 @@ EVENTS = {
     "refuse": _l("审核未通过"),
     "report": _l("报送注册管理中心"),
     "send_back": _l("退回报送机构"),
+    "reopen": _l("退回申请单位补正"),
     "badge": _l("核发标识"),
 }
 
 
 class ApplicationFlow(StateMachine):
-    """The states of an application and the only ways between them; the model's ``state`` follows."""
+    """The states of an application and the only ways between them; the model's ``state`` follows.
+
+    ``reopen`` is for what the registrar sent back: both reviews are done anew, so no way to a badge avoids them.
+    """
 
     draft = State(initial=True)
     submitted = State()
@@ -53,6 +57,7 @@ class ApplicationFlow(StateMachine):
     refuse = paper_review.to(refused)
     report = approved.to(reported)
     send_back = reported.to(approved)
+    reopen = approved.to(returned)
     badge = reported.to(badged)
 
 

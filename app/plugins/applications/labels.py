@@ -75,6 +75,7 @@ VERBS = {
     "application.refused": _l("审核未通过"),
     "application.reported": _l("报送注册管理中心"),
     "application.sent_back": _l("注册管理中心退回"),
+    "application.reopened": _l("注册管理中心退回后退回补正"),
     "application.badged": _l("核发网站标识"),
     "application.revealed": _l("查看个人信息"),
     "application.handed_over": _l("转交接手人"),

@@ -22,6 +22,7 @@ class ApplicationsPlugin(Plugin):
 
     def init_app(self, app: Flask) -> None:
         words.add("application", labels.STATE)
+        words.add("kind", labels.KIND)
         words.add(words.VERB, labels.VERBS)
         handover.register()
         clocks.offer(app, recounting.RUNNING)

@@ -11,6 +11,7 @@ STATE = {
 }
 VERBS = {
     "badge.issued": _l("核发标识"),
+    "badge.amended": _l("按变更更新标识信息"),
     "badge.suspended": _l("暂停标识"),
     "badge.resumed": _l("恢复标识"),
     "badge.revocation-decided": _l("决定撤销标识"),

@@ -13,6 +13,7 @@ from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office, Unit
 from app.kernel.errors import N_, NotSeen
+from app.plugins.applications.models import LIVE, Application
 from app.plugins.badges import numbering
 from app.plugins.badges.models import Badge, BadgeHost, Revocation
 from app.plugins.registry.models import BatchItem
@@ -29,7 +30,14 @@ def get(pk: int) -> Badge:
         NotSeen: there is none of that id within the actor's reach.
     """
     badge = db.session.scalar(
-        select(Badge).where(Badge.id == pk).options(joinedload(Badge.revocation), joinedload(Badge.item))
+        select(Badge)
+        .where(Badge.id == pk)
+        .options(
+            joinedload(Badge.revocation),
+            joinedload(Badge.item),
+            joinedload(Badge.former),
+            joinedload(Badge.successor),
+        )
     )
     if badge is None:
         raise NotSeen("badge-not-seen", N_("没有找到这个标识：它不存在，或者不在您的管辖范围内。"))
@@ -51,7 +59,34 @@ def by_number(number: str) -> Badge | None:
     if not numbering.is_number(number):
         return None
     return db.session.scalar(
-        select(Badge).where(Badge.number == number).options(joinedload(Badge.revocation))
+        select(Badge)
+        .where(Badge.number == number)
+        .options(joinedload(Badge.revocation), joinedload(Badge.successor))
+    )
+
+
+def by_numbers(numbers: Iterable[str]) -> dict[str, Badge]:
+    """Badges by number, with the decisions about them; one statement, none for no number."""
+    wanted = {number for number in numbers if number}
+    if not wanted:
+        return {}
+    rows = db.session.scalars(
+        select(Badge).where(Badge.number.in_(wanted)).options(joinedload(Badge.revocation))
+    )
+    return {badge.number: badge for badge in rows}
+
+
+def change_of(badge: Badge) -> Application | None:
+    """The change of a badge that is under way, where the reader sees it."""
+    return db.session.scalar(
+        select(Application)
+        .where(
+            Application.former_id == badge.item.application_id,
+            Application.kind == "change",
+            Application.state.in_(LIVE),
+        )
+        .order_by(Application.id.desc())
+        .limit(1)
     )
 
 
@@ -67,8 +102,8 @@ def number_of_host(ascii_host: str) -> str | None:
     return db.session.scalar(statement)
 
 
-def taken(hosts: Iterable[Host]) -> Mapping[str, tuple[str, str]]:
-    """Network host → number and organ of the badge in force that has it."""
+def taken(hosts: Iterable[Host], *, but: Badge | None = None) -> Mapping[str, tuple[str, str]]:
+    """Network host → number and organ of the badge in force that has it; ``but`` is the one that is to give it up."""
     wanted = {host.ascii for host in hosts}
     if not wanted:
         return {}
@@ -77,6 +112,8 @@ def taken(hosts: Iterable[Host]) -> Mapping[str, tuple[str, str]]:
         .join(Badge, BadgeHost.badge_id == Badge.id)
         .where(BadgeHost.ascii.in_(wanted), BadgeHost.live.is_(True))
     )
+    if but is not None:
+        statement = statement.where(Badge.id != but.id)
     return {host: (number, organ) for host, number, organ in db.session.execute(statement)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,9 @@ from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
 from app.kernel.errors import AccessDenied, Invalid, NotSeen, Refusal
-from app.plugins.badges import queries, rules, service
+from app.plugins.badges import differing, queries, rules, service
+from app.plugins.badges.differing import Differing
+from app.plugins.badges.models import Badge
 from app.plugins.registry import queries as registry_queries
 from app.plugins.registry import rules as registry_rules
 from app.plugins.registry import service as registry
@@ -36,6 +39,36 @@ class Checked:
     item: BatchItem
     intact: bool
     taken: list[tuple[str, str, str]]
+    former: Badge | None = None
+
+    @property
+    def number_changed(self) -> str:
+        """The number of the badge a change is of; empty for everything else."""
+        return snapshot.former_badge(self.item.snapshot)
+
+    @property
+    def renames(self) -> bool:
+        """Whether the change replaces the badge."""
+        return self.former is not None and rules.renames(self.former.name, self.item.snapshot)
+
+    @property
+    def changes(self) -> list[Differing]:
+        """What a change changes of what the public reads."""
+        return differing.between(self.former, self.item.snapshot) if self.former is not None else []
+
+    @property
+    def standing(self) -> str:
+        """Why a change cannot be carried out now; empty when it can."""
+        if not self.number_changed:
+            return ""
+        former = self.former
+        if former is None or former.unit_id != self.item.unit_id:
+            return str(rules.no_former())
+        try:
+            rules.ensure_changeable(former.state, decided=former.revocation is not None)
+        except Refusal as refusal:
+            return str(refusal)
+        return ""
 
     @property
     def hosts(self) -> tuple[Host, ...]:
@@ -45,11 +78,11 @@ class Checked:
     @property
     def issuable(self) -> bool:
         """Whether nothing stands against it."""
-        return self.item.state == "pending" and self.intact and not self.taken
+        return self.item.state == "pending" and self.intact and not self.taken and not self.standing
 
 
 def checked(batch: Batch, items: list[BatchItem]) -> list[Checked]:
-    """The items of a batch with hash and conflicts, two statements for all."""
+    """The items of a batch with hash, conflicts and the badges that changes are of, three statements for all."""
     recorded = registry.recorded_hashes(batch)
     intact = {
         item.id: registry_rules.is_intact(item.snapshot, item.sha256, recorded.get(str(item.application_id)))
@@ -57,14 +90,23 @@ def checked(batch: Batch, items: list[BatchItem]) -> list[Checked]:
     }
     waiting = [item for item in items if item.state == "pending" and intact[item.id]]
     found = queries.taken(host for item in waiting for host in snapshot.hosts_in(item.snapshot))
+    formers = queries.by_numbers(snapshot.former_badge(item.snapshot) for item in waiting)
     return [
         Checked(
             item,
             intact[item.id],
-            rules.taken_among(snapshot.hosts_in(item.snapshot), found) if item in waiting else [],
+            _taken(item, found) if item in waiting else [],
+            formers.get(snapshot.former_badge(item.snapshot)),
         )
         for item in items
     ]
+
+
+def _taken(item: BatchItem, found: Mapping[str, tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """The hosts that another badge has than the one a change is of."""
+    own = snapshot.former_badge(item.snapshot)
+    hosts = rules.taken_among(snapshot.hosts_in(item.snapshot), found)
+    return [(host, number, organ) for host, number, organ in hosts if number != own]
 
 
 class QueueView(ScopedView):
@@ -111,7 +153,12 @@ class QueueView(ScopedView):
         """Issue one item."""
         with transaction():
             badge = service.issue(registry_queries.item(pk), actor=current_actor())
-        flash(_("已核发“%(site)s”的标识，编号 %(number)s。", site=badge.name, number=badge.number), "success")
+        said = (
+            _("“%(site)s”的标识信息已按变更更新，编号 %(number)s 不变。", site=badge.name, number=badge.number)
+            if badge.amended_at is not None
+            else _("已核发“%(site)s”的标识，编号 %(number)s。", site=badge.name, number=badge.number)
+        )
+        flash(said, "success")
         return redirect(url_for("QueueView.batch", pk=badge.item.batch_id))
 
     @expose("/batches/<int:pk>/issue", methods=["POST"])

@@ -9,7 +9,13 @@ from app.kernel.errors import N_, Finding, Invalid, Refusal, WrongState
 from app.plugins.registry.snapshot import Host
 
 REVOKE_SOURCE = "办法第十九条"
+CHANGE_SOURCE = "办法第十七条"
 HANG_SOURCE = "办法第十四条"
+# What C-art.4 shows, under the badge's own names, in the order it is shown.
+PUBLIC = (
+    "organ_name", "organ_type", "organ_address", "organ_functions", "name", "chinese_domain", "english_domain",
+    "office_name",
+)  # fmt: skip
 
 
 def ensure_same_unit(snapshot: Mapping[str, Any], account: str) -> None:
@@ -48,6 +54,47 @@ def ensure_free(taken: Iterable[tuple[str, str, str]]) -> None:
 def taken_among(hosts: Iterable[Host], found: Mapping[str, tuple[str, str]]) -> list[tuple[str, str, str]]:
     """Which hosts are taken, as people read them, with number and organ of the badge that has them."""
     return [(host.unicode, *found[host.ascii]) for host in hosts if host.ascii in found]
+
+
+def renames(name: str, snapshot: Mapping[str, Any]) -> bool:
+    """Whether a change gives the website another name: then the badge is replaced (C-art.19(2))."""
+    return bool(snapshot["site_name"] != name)
+
+
+def ensure_changeable(state: str, *, decided: bool) -> None:
+    """A change is of a badge in force on which nothing else is decided.
+
+    Raises:
+        Refusal: it is suspended or revoked.
+        WrongState: its revocation is decided.
+    """
+    if state == "suspended":
+        raise Refusal(
+            "change-suspended",
+            N_("原标识现在是暂停状态，变更不能办结。请先恢复原标识，或者退回报送机构。"),
+            source=CHANGE_SOURCE,
+        )
+    if state != "issued":
+        raise Refusal(
+            "change-revoked",
+            N_("原标识已经撤销，变更不能办结。请退回报送机构，由开办单位重新申请开办审核。"),
+            source=CHANGE_SOURCE,
+        )
+    if decided:
+        raise WrongState(
+            "change-decided",
+            N_("撤销原标识的决定已经作出，变更不能办结。请先执行撤销决定，或者退回报送机构。"),
+            source=REVOKE_SOURCE,
+        )
+
+
+def no_former() -> Refusal:
+    """What a change says it is of is not there."""
+    return Refusal(
+        "change-without-badge",
+        N_("没有找到该变更对应的原标识，不得核发。请退回报送机构核对。"),
+        source=CHANGE_SOURCE,
+    )
 
 
 def ensure_ground(code: str, known: Iterable[str], field: str = "ground") -> str:

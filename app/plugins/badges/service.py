@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from sqlalchemy.exc import IntegrityError
-
 from app.foundation import access, audit, clock, limits
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.foundation.tenancy.models import Office
-from app.foundation.tenancy.settings import setting
-from app.kernel.errors import N_, Refusal, Stale
 from app.kernel.workdays import Clock
-from app.plugins.badges import numbering, queries, rules, signals
+from app.plugins.badges import changing, making, queries, rules, signals
 from app.plugins.badges.catalogue import catalogue
 from app.plugins.badges.flow import BadgeFlow
-from app.plugins.badges.models import Badge, BadgeHost, Revocation
+from app.plugins.badges.models import Badge, Revocation
+from app.plugins.registry import freezing, snapshot
 from app.plugins.registry import rules as registry_rules
 from app.plugins.registry import service as registry
-from app.plugins.registry import snapshot
 from app.plugins.registry.flow import take
 from app.plugins.registry.models import BatchItem
 
@@ -27,10 +20,16 @@ from app.plugins.registry.models import BatchItem
 def issue(item: BatchItem, *, actor: Actor) -> Badge:
     """Give a reported site its badge and number, from the frozen snapshot alone (C-art.4, P-3.5).
 
+    A change (S32) comes into force by it: see ``changing``.
+
+    Returns:
+        The badge that is in force for the site now.
+
     Raises:
         AccessDenied: the actor is no registrar, or reported the site himself.
-        WrongState: the item was issued or returned already.
-        Refusal: the snapshot was altered, speaks of another unit, or one of its hosts has a badge in force.
+        WrongState: the item was issued or returned already, or the badge to be changed is to be revoked.
+        Refusal: the snapshot was altered, speaks of another unit, or one of its hosts has a badge in force; a change
+            of a badge that is not in force.
     """
     access.require(actor, "badge", "issue", item)
     registry.lock_items([item])
@@ -41,70 +40,14 @@ def issue(item: BatchItem, *, actor: Actor) -> Badge:
     unit = queries.lock_unit(item)
     rules.ensure_same_unit(item.snapshot, unit.account)
     hosts = snapshot.hosts_in(item.snapshot)
+    if snapshot.former_badge(item.snapshot):
+        return changing.carry_out(item, hosts, actor=actor)
     rules.ensure_free(rules.taken_among(hosts, queries.taken(hosts)))
-    badge = _made(item, hosts, actor)
+    badge = making.make(item, hosts, actor)
     registry.mark_issued(item, badge.number, actor=actor)
     audit.record(actor, "badge.issued", badge, after={"number": badge.number, "sha256": badge.sha256})
     signals.issued.send(badge, actor=actor)
     return badge
-
-
-def _made(item: BatchItem, hosts: tuple[snapshot.Host, ...], actor: Actor) -> Badge:
-    """The badge row with its host index, numbered."""
-    facts = item.snapshot
-    sequence = queries.next_sequence(item.unit_id)
-    office = queries.office_at(facts["office_path"])
-    running = hanging_limit(office).start(clock.today(), clock.calendar())
-    badge = Badge(
-        item=item,
-        number=numbering.badge_number(
-            facts["office_path"], facts["unit_account"], sequence, facts["office_segment"]
-        ),
-        sequence=sequence,
-        unit_account=facts["unit_account"],
-        organ_name=facts["organ_name"],
-        track=facts["track"],
-        organ_type=facts["organ_type"],
-        organ_address=facts["organ_address"],
-        organ_functions=facts["organ_functions"],
-        name=facts["site_name"],
-        chinese_domain=facts["chinese_domain"],
-        english_domain=facts["english_domain"],
-        hosts=[asdict(host) for host in hosts],
-        office_name=facts["office_name"],
-        issuer=_issuer(actor).name,
-        sha256=item.sha256,
-        issued_at=clock.now(),
-        state="issued",
-        state_since=clock.now(),
-        hang_days=running.days,
-        hang_by=running.due,
-        hang_source=running.source,
-        names=[BadgeHost(ascii=host.ascii, live=True) for host in hosts],
-    )
-    db.session.add(badge)
-    try:
-        db.session.flush()
-    except IntegrityError as error:  # somebody else's badge got there between our look and our write
-        raise Stale(
-            "badge-raced",
-            N_("同一网站或者网址的标识刚刚由他人核发，本次没有核发。请刷新页面核对。"),
-            source="办法第十六条",
-        ) from error
-    return badge
-
-
-def _issuer(actor: Actor) -> Office:
-    office = queries.issuer(actor)
-    if office is None:
-        raise Refusal("no-registry", N_("没有登记注册管理中心，不能核发标识。"), source="办法第十三条")
-    return office
-
-
-def hanging_limit(office: Office | None) -> limits.Limit:
-    """How long the unit has to hang its badge, by the reviewing office's own setting where it has one (S27)."""
-    found = limits.for_settings({"clocks": setting(office, "clocks") or {}}) if office else limits.national()
-    return found.clock(limits.HANGING)
 
 
 def hanging_clock(badge: Badge) -> Clock:
@@ -208,6 +151,7 @@ def strike(badge: Badge, *, actor: Actor) -> Badge:
     revocation.executed_at = now
     for name in badge.names:
         name.live = False
+    freezing.end_of_badge(badge.number, "revoked")
     audit.record(
         actor,
         "badge.revoked",

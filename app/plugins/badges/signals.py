@@ -5,6 +5,7 @@ from __future__ import annotations
 from blinker import signal
 
 issued = signal("badges.issued")
+amended = signal("badges.amended")
 suspended = signal("badges.suspended")
 resumed = signal("badges.resumed")
 revocation_decided = signal("badges.revocation-decided")

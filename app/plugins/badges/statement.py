@@ -14,7 +14,11 @@ from app.plugins.badges.models import Badge
 
 @dataclass(frozen=True)
 class Statement:
-    """The public fields of C-art.4, the hosts, and the state: since when and on which ground."""
+    """The public fields of C-art.4, the hosts, and the state: since when and on which ground.
+
+    ``replaced_by``: the number of the badge that came in its place when the website's name changed; ``amended_at``:
+    when an approved change last gave it new facts.
+    """
 
     number: str
     organ_name: str
@@ -30,6 +34,8 @@ class Statement:
     state: str
     state_since: datetime
     ground: Ground | None
+    replaced_by: str | None = None
+    amended_at: datetime | None = None
 
     @property
     def in_force(self) -> bool:
@@ -54,6 +60,8 @@ def of(badge: Badge) -> Statement:
         state=badge.state,
         state_since=badge.state_since,
         ground=ground_of(badge),
+        replaced_by=badge.successor.number if badge.successor is not None else None,
+        amended_at=badge.amended_at,
     )
 
 
@@ -73,5 +81,6 @@ def as_json(said: Statement, url: str) -> dict[str, Any]:
     plain["hosts"] = list(said.hosts)
     plain["issued_at"] = clock.localise(said.issued_at).isoformat()
     plain["state_since"] = clock.localise(said.state_since).isoformat()
+    plain["amended_at"] = clock.localise(said.amended_at).isoformat() if said.amended_at else None
     plain["state_label"] = labels.of("badge", said.state)[0]
     return {**plain, "url": url}

@@ -177,6 +177,7 @@ class BadgeView(ScopedModelView):
             can={
                 act: access.can(actor, "badge", act, badge) for act in ("hang", "revoke", "suspend", "strike")
             },
+            change=queries.change_of(badge) if access.can(actor, "application", "see", badge) else None,
             decided=badge.revocation if badge.revocation and not badge.revocation.executed_at else None,
             grounds=known.revocation,
             ground_choices=_choices(known.revocation),

@@ -10,6 +10,7 @@ ITEM = {
     "issued": (_l("已核发"), "ok"),
 }
 VERBS = {
+    "facts.frozen": _l("固定审核通过的信息"),
     "batch.sent": _l("报送并申请发放标识"),
     "item.returned": _l("退回报送机构"),
     "item.issued": _l("核发标识"),

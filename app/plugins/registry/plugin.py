@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
+from app.plugins.applications import panels
+from app.plugins.registry import panel, receivers
 from app.plugins.registry.labels import ITEM, VERBS
 from app.plugins.registry.views import BatchView, ReportView
 
@@ -23,6 +25,8 @@ class RegistryPlugin(Plugin):
     def init_app(self, app: Flask) -> None:
         words.add("item", ITEM)
         words.add(words.VERB, VERBS)
+        panels.offer(app, panel.SENT_BACK)
+        receivers.connect()
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(

@@ -76,6 +76,21 @@ def ensure_pending(state: str) -> None:
         raise WrongState("item-decided", N_("该项已经核发或者退回，不能重复办理。请刷新页面查看。"))
 
 
+def ensure_unaltered(site_name: str, frozen: Mapping[str, Any], sha256: str) -> None:
+    """What was frozen at the approval is what is there.
+
+    Raises:
+        Refusal: it was altered since.
+    """
+    if not snapshot.intact(frozen, sha256):
+        raise Refusal(
+            "facts-altered",
+            N_("“%(site)s”审核通过的信息与其校验值不一致，可能被改动，不得报送。请报告系统管理岗。"),
+            source=REPORT_SOURCE,
+            site=site_name,
+        )
+
+
 def is_intact(frozen: Mapping[str, Any], sha256: str, recorded: str | None) -> bool:
     """Whether a snapshot still has its hash, and that hash is the one the audit record holds since the sending."""
     return recorded == sha256 and snapshot.intact(frozen, sha256)

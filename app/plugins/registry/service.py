@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.foundation.tenancy.settings import setting
-from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications import service as applications
 from app.plugins.applications.models import Application
-from app.plugins.registry import numbering, queries, rules, signals, snapshot
+from app.plugins.registry import freezing, numbering, queries, rules, signals
 from app.plugins.registry.flow import ItemFlow, take
-from app.plugins.registry.models import Batch, BatchItem
+from app.plugins.registry.models import ApprovedFacts, Batch, BatchItem
 
 TASK = "registry"
 SENT = "batch.sent"
@@ -24,12 +22,14 @@ SENT = "batch.sent"
 def send_batch(office: Office, sites: Sequence[Application], *, actor: Actor) -> Batch:
     """Report approved sites of an office to the central layer and ask for their badges (S25, P-3.5).
 
-    What C-art.4 makes public is frozen and hashed now; later changes of the unit's entry do not reach it.
+    Each item carries exactly what was frozen when the site was approved; later changes of the unit's entry do not
+    reach it.
 
     Raises:
         AccessDenied: the actor does not head the office.
-        Invalid: nothing ticked, too many, another office's site, or facts that cannot be frozen.
+        Invalid: nothing ticked, too many, or another office's site.
         WrongState: a site is not approved, or was reported meanwhile.
+        Refusal: what was approved of a site was altered since.
     """
     access.require(actor, "badge", "request", office)
     for application in sites:
@@ -74,55 +74,24 @@ def _frozen(office: Office, sites: Sequence[Application], actor: Actor) -> Batch
     )
     db.session.add(batch)
     db.session.flush()
-    for application in sites:
-        db.session.add(_item(batch, application, office))
+    for facts in freezing.standing(sites, actor=actor):
+        db.session.add(_item(batch, facts))
     db.session.flush()
     return batch
 
 
-def _item(batch: Batch, application: Application, office: Office) -> BatchItem:
-    frozen = freeze(application, office)
+def _item(batch: Batch, facts: ApprovedFacts) -> BatchItem:
     return BatchItem(
         batch=batch,
-        application=application,
-        organ_name=application.organ_name,
-        site_name=application.site_name,
-        snapshot=frozen,
-        sha256=snapshot.digest(frozen),
+        application_id=facts.application_id,
+        application=facts.application,
+        facts=facts,
+        organ_name=facts.organ_name,
+        site_name=facts.site_name,
+        snapshot=facts.snapshot,
+        sha256=facts.sha256,
         state="pending",
         return_reason="",
-    )
-
-
-def freeze(application: Application, office: Office) -> dict[str, Any]:
-    """The snapshot of one application as it stands.
-
-    Raises:
-        Invalid: an empty name or a domain that cannot be used; the finding names the site.
-    """
-    try:
-        return snapshot.build(public_facts(application, office))
-    except Refusal as refusal:
-        params = {"site": application.site_name, "why": str(refusal)}
-        finding = Finding("applications", N_("“%(site)s”：%(why)s"), refusal.source, refusal.code, params)
-        raise Invalid([finding]) from refusal
-
-
-def public_facts(application: Application, office: Office) -> snapshot.PublicFacts:
-    """What of an application the public may read (A4 note 3): nothing about the two people."""
-    return snapshot.PublicFacts(
-        unit_account=application.account,
-        track=application.track,
-        organ_name=application.organ_name,
-        organ_type=application.organ_type,
-        organ_address=application.address,
-        organ_functions=application.functions,
-        site_name=application.site_name,
-        chinese_domain=application.chinese_domain,
-        english_domain=application.english_domain,
-        office_path=office.path,
-        office_name=office.name,
-        office_segment=setting(office, "badge_segment"),
     )
 
 

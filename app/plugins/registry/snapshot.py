@@ -12,12 +12,15 @@ from typing import Any
 from app.kernel import domains
 from app.kernel.errors import N_, Refusal
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
 class PublicFacts:
-    """What C-art.4 lets the badge page show, the unit's account and the office that reviewed. No personal data."""
+    """What C-art.4 lets the badge page show, the unit's account and the office that reviewed. No personal data.
+
+    ``kind`` is the application's; a change names the badge it is of (S32).
+    """
 
     unit_account: str
     track: str
@@ -31,6 +34,8 @@ class PublicFacts:
     office_path: str
     office_name: str
     office_segment: str | None = None
+    kind: str = "opening"
+    former_badge: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def hosts_of(chinese_domain: str, english_domain: str) -> tuple[Host, ...]:
             domain = domains.host(text)
             found.setdefault(domain.ascii, Host(domain.unicode, domain.ascii))
     if not found:
-        raise Refusal("snapshot-no-host", N_("网站没有登记域名，不能申请发放标识。"), source="办法第六条")
+        raise Refusal("snapshot-no-host", N_("网站没有登记域名，不能审核通过和申请发放标识。"), source="办法第六条")
     return tuple(found.values())
 
 
@@ -64,7 +69,7 @@ def build(facts: PublicFacts) -> dict[str, Any]:
         Refusal: an empty name, or no usable host.
     """
     if not (facts.organ_name.strip() and facts.site_name.strip()):
-        raise Refusal("snapshot-unnamed", N_("单位名称或者网站名称为空，不能报送。"), source="办法第四条")
+        raise Refusal("snapshot-unnamed", N_("单位名称或者网站名称为空，不能审核通过和报送。"), source="办法第四条")
     hosts = hosts_of(facts.chinese_domain, facts.english_domain)
     return {"version": VERSION, **asdict(facts), "hosts": [asdict(host) for host in hosts]}
 
@@ -81,8 +86,13 @@ def digest(snapshot: Mapping[str, Any]) -> str:
 
 
 def intact(snapshot: Mapping[str, Any], sha256: str) -> bool:
-    """Whether a snapshot is still what was hashed when it was sent."""
+    """Whether a snapshot is still what was hashed."""
     return hmac.compare_digest(digest(snapshot), sha256)
+
+
+def former_badge(snapshot: Mapping[str, Any]) -> str:
+    """The number of the badge that a change is of; empty for everything else, and for what was frozen in version 1."""
+    return str(snapshot.get("former_badge") or "")
 
 
 def hosts_in(snapshot: Mapping[str, Any]) -> tuple[Host, ...]:

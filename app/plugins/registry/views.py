@@ -18,7 +18,7 @@ from app.foundation.database import transaction
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import Finding, Invalid
 from app.plugins.applications.models import Application
-from app.plugins.registry import queries, rules, service
+from app.plugins.registry import freezing, queries, rules, service
 from app.plugins.registry.asked import page_number, ticked
 from app.plugins.registry.models import Batch
 
@@ -47,11 +47,11 @@ class ReportView(ScopedView):
     @expose("/check", methods=["POST"])
     @has_access
     def check(self) -> Any:
-        """What will be frozen and sent, to be looked through once more."""
+        """What was frozen and will be sent, to be looked through once more."""
         try:
             office, sites = self._asked()
             service.ensure_reportable(office, sites)
-            frozen = [(one, service.freeze(one, office)) for one in sites]
+            frozen = list(zip(sites, freezing.shown(sites), strict=True))
         except Invalid as invalid:
             return self._page(list(invalid.findings), ticked("applications")), 422
         return self.render_template("registry/check.html", office=office, frozen=frozen)
@@ -59,7 +59,7 @@ class ReportView(ScopedView):
     @expose("/send", methods=["POST"])
     @has_access
     def send(self) -> Any:
-        """Freeze and send the ticked sites as one batch."""
+        """Send the ticked sites as one batch."""
         try:
             with transaction():
                 office, sites = self._asked()

@@ -15,9 +15,10 @@ from app.foundation import access, clock
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Person, Site, Unit
-from app.plugins.applications.models import Application
+from app.plugins.applications.models import Application, ReviewDecision
 from app.plugins.badges import service as badges
 from app.plugins.badges.models import Badge
+from app.plugins.registry import freezing
 from app.plugins.registry import service as registry
 from app.plugins.registry.models import Batch, BatchItem
 from tests.policies.world import World, build
@@ -88,9 +89,18 @@ class Line:
             yield task
 
     def approved(
-        self, unit: str = "wuling", host: str = "", *, site: Site | None = None, **changed: Any
+        self,
+        unit: str = "wuling",
+        host: str = "",
+        *,
+        site: Site | None = None,
+        frozen: bool = True,
+        **changed: Any,
     ) -> int:
-        """Id of a new approved application of a unit, with personal data in every private field."""
+        """Id of a new approved application of a unit, with personal data in every private field.
+
+        Without ``frozen`` as one that was approved before approved facts were kept.
+        """
         self.serial += 1
         self.actor(("reviewer", "0.43.07.")), self.actor(("head", "0.43.07."))
         with self.system():
@@ -98,6 +108,7 @@ class Line:
             owner = db.session.get_one(Unit, self.world.units[unit].id)
             facts: dict[str, Any] = {
                 "state": "approved",
+                "round": 1,
                 "number": f"T{self.serial:05d}",
                 "kind": "requalification",
                 "track": "organ",
@@ -123,7 +134,15 @@ class Line:
                 **facts,
             )
             db.session.add(application)
+            application.decisions.append(
+                ReviewDecision(
+                    round=1, outcome="approved", reasons=[], words="", filed={}, decided_by_id=reviewers[1],
+                    decided_by="审核负责人", decided_at=clock.now(),
+                )
+            )  # fmt: skip
             db.session.flush()
+            if frozen:
+                freezing.freeze(application, actor=access.current_actor())
             return application.id
 
     def send(self, *keys: int, office: str = "0.43.07.02.", head: tuple[str, str] | None = None) -> Batch:

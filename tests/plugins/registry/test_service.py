@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access, audit
 from app.foundation.database import db, transaction
-from app.kernel.errors import AccessDenied, Invalid, WrongState
+from app.kernel.errors import AccessDenied, Invalid, Refusal, WrongState
 from app.plugins.applications.models import Application
 from app.plugins.registry import queries, service, signals, snapshot
-from app.plugins.registry.models import Batch, BatchItem
+from app.plugins.registry.models import ApprovedFacts, Batch, BatchItem
 from tests.plugins.registry.line import HEAD, PRIVATE, REGISTRAR, Line
 
 OTHERS = {
@@ -54,8 +54,9 @@ def test_the_head_reports_approved_sites_as_one_frozen_batch(line: Line) -> None
 def test_a_snapshot_holds_the_public_facts_and_nothing_about_people(line: Line) -> None:
     item = line.row(BatchItem, line.reported())
     assert set(item.snapshot) == {
-        "version", "unit_account", "track", "organ_name", "organ_type", "organ_address", "organ_functions",
+        "version", "unit_account", "track", "organ_name", "organ_type", "organ_address", "organ_functions", "kind",
         "site_name", "chinese_domain", "english_domain", "office_path", "office_name", "office_segment", "hosts",
+        "former_badge",
     }  # fmt: skip
     written = json.dumps(item.snapshot, ensure_ascii=False)
     assert not [value for value in PRIVATE.values() if value in written]
@@ -124,11 +125,17 @@ def test_an_empty_and_an_oversized_batch_are_refused(line: Line, monkeypatch: py
         line.send(line.approved(), line.approved())
 
 
-def test_a_site_whose_domain_cannot_be_used_names_itself(line: Line) -> None:
-    key = line.approved(english_domain="not a host", site_name="坏域名网")
-    with pytest.raises(Invalid) as refused:
+def test_what_was_approved_before_facts_were_kept_is_frozen_when_it_is_reported(line: Line) -> None:
+    key = line.approved(frozen=False)
+    item = line.row(BatchItem, line.items(line.send(key))[0])
+    facts = line.row(ApprovedFacts, item.facts_id)
+    assert (facts.application_id, facts.sha256, facts.approved_by) == (key, item.sha256, "审核负责人")
+
+
+def test_one_of_them_whose_domain_cannot_be_used_is_not_reported(line: Line) -> None:
+    key = line.approved(frozen=False, english_domain="not a host", site_name="坏域名网")
+    with pytest.raises(Refusal):
         line.send(key)
-    assert "坏域名网" in str(refused.value.findings[0])
     assert line.row(Application, key).state == "approved"
 
 
@@ -185,7 +192,7 @@ def test_an_application_waits_in_one_batch_only(line: Line) -> None:
     with pytest.raises(IntegrityError), line.system():
         copy = BatchItem(
             batch_id=item.batch_id, application_id=item.application_id, organ_name="x", site_name="x",
-            snapshot=item.snapshot, sha256=item.sha256, state="pending", return_reason="",
+            facts_id=item.facts_id, snapshot=item.snapshot, sha256=item.sha256, state="pending", return_reason="",
         )  # fmt: skip
         db.session.add(copy)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from app.foundation import audit, clock
 from app.foundation.access import Actor
@@ -29,8 +30,15 @@ def record(
     actor: Actor,
     codes: Sequence[str] = (),
     words: str = "",
+    sealed_on: date | None = None,
+    verb: str = "",
 ) -> ReviewDecision:
-    """Keep a decision with its reasons and what had been filed, and write it into the record."""
+    """Keep a decision with its reasons and what had been filed, and write it into the record.
+
+    Args:
+        sealed_on: the Beijing day the office sealed its opinion on the form (C-art.9).
+        verb: what the record calls it, where that is not the outcome.
+    """
     row = ReviewDecision(
         round=application.round,
         outcome=outcome,
@@ -40,6 +48,7 @@ def record(
         decided_by_id=actor.person_id,
         decided_by=actor.name,
         decided_at=clock.now(),
+        sealed_on=sealed_on,
     )
     application.decisions.append(row)
     listed = "；".join(
@@ -47,9 +56,10 @@ def record(
     )
     audit.record(
         actor,
-        f"application.{outcome}",
+        f"application.{verb or outcome}",
         application,
-        after={"state": application.state, "round": application.round, "reasons": row.reasons},
+        after={"state": application.state, "round": application.round, "reasons": row.reasons}
+        | ({"sealed_on": sealed_on} if sealed_on is not None else {}),
         reason="。".join(part for part in (listed, words) if part),
     )
     return row

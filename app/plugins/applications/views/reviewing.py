@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -29,7 +30,7 @@ class ApplicationView(ScopedView):
     acts = {
         "check": "first-review", "release": "first-review", "pass_first": "first-review",
         "return_": "first-review", "ineligible": "first-review", "paper": "receive-paper",
-        "approve": "paper-review", "refuse": "paper-review", "reveal": "reveal",
+        "approve": "paper-review", "refuse": "paper-review", "reopen": "paper-review", "reveal": "reveal",
     }  # fmt: skip
     targets = {"pk": Application}
     default_view = "show"
@@ -156,25 +157,36 @@ class ApplicationView(ScopedView):
     def approve(self, pk: int) -> Any:
         """Sign the written review."""
         words = posted.text("approve-words")
-        return self._do(
-            pk,
-            "approve",
-            lambda application: service.approve(application, words=words, actor=current_actor()),
-            _("审核通过，可以报送注册管理中心。"),
-            panel="approve",
-        )
+
+        def verb(application: Application) -> None:
+            sealed = _sealed("approve-sealed")
+            service.approve(application, words=words, sealed_on=sealed, actor=current_actor())
+
+        return self._do(pk, "approve", verb, _("审核通过，可以报送注册管理中心。"), panel="approve")
 
     @expose("/<int:pk>/refuse", methods=["POST"])
     @has_access
     def refuse(self, pk: int) -> Any:
         """Refuse after the written review."""
         codes, words = posted.listed("refused-reasons"), posted.text("refused-words")
+
+        def verb(application: Application) -> None:
+            sealed = _sealed("refused-sealed")
+            service.refuse(application, codes, words, sealed_on=sealed, actor=current_actor())
+
+        return self._do(pk, "refuse", verb, _("审核未通过，理由已告知申请单位。"), panel="refused")
+
+    @expose("/<int:pk>/reopen", methods=["POST"])
+    @has_access
+    def reopen(self, pk: int) -> Any:
+        """Return for correction what the registrar sent back."""
+        codes, words = posted.listed("returned-reasons"), posted.text("returned-words")
         return self._do(
             pk,
-            "refuse",
-            lambda application: service.refuse(application, codes, words, actor=current_actor()),
-            _("审核未通过，理由已告知申请单位。"),
-            panel="refused",
+            "reopen",
+            lambda application: service.reopen(application, codes, words, actor=current_actor()),
+            _("已退回申请单位补正，再次提交后重新审核。"),
+            panel="reopen",
         )
 
     @expose("/<int:pk>/reveal", methods=["POST"])
@@ -198,6 +210,15 @@ def _judgement(text: str) -> tuple[int, str]:
     if not (number.isascii() and number.isdigit() and len(number) == 1):
         raise NotSeen("item-not-seen", N_("核对事项只有五项，没有这一项。"))
     return int(number), finding
+
+
+def _sealed(name: str) -> date | None:
+    """The day of the seal, as it was typed; None where the form does not ask.
+
+    Raises:
+        Invalid: not a date.
+    """
+    return posted.day(name) if name in request.form else None
 
 
 def _notes() -> dict[int, str]:
