@@ -11,6 +11,8 @@ from app.foundation.documents import glyphs
 MARK = "〓"  # a printer's sign for a character he does not have
 BREAK = "\u200b"
 _RUN = 16  # half-widths that may stand together without a place to break
+_PARTING = frozenset(" \t\n\u3000" + BREAK)
+_BROAD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&\u00a0")
 _MARKS = 2  # combining marks on one character; more would stand in the lines above and below
 
 
@@ -47,9 +49,9 @@ def breakable(text: str) -> str:
     kept: list[str] = []
     run, before = 0, ""
     for one in text:
-        if one.isspace() or one == BREAK or (_han(before) and _han(one)):
+        if one in _PARTING or (_han(before) and _han(one)):
             run = 0
-        width = 2 if unicodedata.east_asian_width(one) in "WFA" else 1
+        width = 2 if one in _BROAD or unicodedata.east_asian_width(one) in "WFA" else 1
         if unicodedata.combining(one):
             width = 0
         elif run + width > _RUN:

@@ -46,7 +46,8 @@ SHEETS: dict[str, dict[str, Any]] = {
     },
     "badge": {
         "kind": "badge", "issuer": "注册管理中心", "duties": ["请在2014年12月1日前加挂。"],
-        "facts": [{"label": "网站标识编号", "value": "CB430070000414687680001"}], **ANSWER,
+        "facts": [{"label": "网站标识编号", "value": "CB430070000414687680001"}], "organ": "常德市财政局",
+        "site": "常德财政网", "review": "资格复核", **SIGNED,
     },
     "stop": {
         "kind": "stop", "to": "中国互联网络信息中心", "ground": "现函告你单位停止其中英文域名解析。", "words": ["材料不实。"],
@@ -57,7 +58,7 @@ SHEETS: dict[str, dict[str, Any]] = {
         "kind": "passed", "title": "审核通过网站名单", "opening": "现公布下列网站。",
         "rows": [{"organ": "常德市财政局", "site": "常德财政网", "chinese": "常德市财政局.政务",
                   "english": "czj.changde.gov.cn", "day": "2014年11月24日"}] * 30,
-        **SIGNED,
+        "office": SIGNED["office"], "day": SIGNED["day"],
     },
 }  # fmt: skip
 # What a letter is filled with and does not say in so many words.
@@ -84,7 +85,7 @@ def made(data: dict[str, Any]) -> bytes:
     return typesetting.set_in([drawn(data)], "文书")
 
 
-def pictures(data: dict[str, Any], ppi: int = 40) -> list[bytes]:
+def pictures(data: dict[str, Any], ppi: int = 30) -> list[bytes]:
     return pdf.pictures(typesetting.TEMPLATE, {"title": "文书", "letters": [drawn(data)]}, ppi=ppi)
 
 
