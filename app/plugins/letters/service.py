@@ -42,8 +42,10 @@ class Standing:
     same_edition: bool = True
 
 
-def issue(kind: Kind, subject: Any, *, actor: Actor) -> Letter:
+def issue(kind: Kind, subject: Any, *, actor: Actor, by: Actor | None = None) -> Letter:
     """Make a document of what stands now; one that says the same already is that one.
+
+    ``by``: whose act it follows, where the platform makes it.
 
     Raises:
         AccessDenied: the actor may not make it, or (a form) may not see the two people's data.
@@ -55,7 +57,7 @@ def issue(kind: Kind, subject: Any, *, actor: Actor) -> Letter:
     now, data = clock.now(), draft(kind, subject)
     if kind.dated:
         data["day"] = said(now)
-    return _kept(kind, subject, data) or _made(kind, subject, data, now, actor)
+    return _kept(kind, subject, data) or _made(kind, subject, data, now, by or actor)
 
 
 def draft(kind: Kind, subject: Any, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:

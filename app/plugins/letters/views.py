@@ -38,13 +38,12 @@ class LetterListView(ScopedModelView):
     base_permissions = ["can_list"]
     list_template = "letters/list.html"
     list_title = _l("文书")
-    list_columns = ["number", "kind", "about", "issued_at", "issued_by"]
+    list_columns = ["number", "kind", "about", "issued_at"]
     label_columns = {
         "number": _l("文书编号"),
         "kind": _l("文书"),
         "about": _l("事由"),
         "issued_at": _l("生成时间"),
-        "issued_by": _l("生成人"),
     }
     search_columns = ["kind", "number", "about"]
     order_columns = ["issued_at", "number"]
@@ -92,6 +91,7 @@ class LetterView(ScopedView):
             standing=service.standing(letter),
             missing=[{"sign": one, "code": f"U+{ord(one):04X}"} for one in typesetting.missing(data)],
             may_take=not kind.personal or access.can(current_actor(), "application", "reveal", subject),
+            by=letter.issued_by if kind.act == "print" or access.can(current_actor(), "letter", "issue", letter) else "",
             back=_back(letter),
             timeline=[entry for entry in audit.timeline(letter)],
         )
