@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.foundation.tenancy.settings import setting
-from app.kernel.errors import N_, Refusal
+from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications.models import Application
 from app.plugins.registry import rules, snapshot
 from app.plugins.registry.models import ApprovedFacts, BatchItem
@@ -57,7 +58,8 @@ def standing(applications: Sequence[Application], *, actor: Actor) -> list[Appro
     What was approved before there were approved facts is frozen now.
 
     Raises:
-        Refusal: it cannot be frozen, or was altered after it was; the message names the site.
+        Invalid: one cannot be frozen; the finding names the site.
+        Refusal: one was altered after it was frozen.
     """
     keys = [one.id for one in applications]
     query = select(ApprovedFacts).where(
@@ -66,7 +68,8 @@ def standing(applications: Sequence[Application], *, actor: Actor) -> list[Appro
     known = {facts.application_id: facts for facts in db.session.scalars(query)}
     found = []
     for application in applications:
-        facts = known.get(application.id) or freeze(application, actor=actor)
+        with _naming(application):
+            facts = known.get(application.id) or freeze(application, actor=actor)
         rules.ensure_unaltered(facts.site_name, facts.snapshot, facts.sha256)
         found.append(facts)
     return found
@@ -76,13 +79,28 @@ def shown(applications: Sequence[Application]) -> list[dict[str, Any]]:
     """The snapshots that reporting these applications would send, in their order; nothing is written.
 
     Raises:
-        Refusal: one cannot be frozen.
+        Invalid: one cannot be frozen; the finding names the site.
     """
     query = select(ApprovedFacts.application_id, ApprovedFacts.snapshot).where(
         ApprovedFacts.application_id.in_([one.id for one in applications]), ApprovedFacts.ended_at.is_(None)
     )
     known: dict[int, dict[str, Any]] = {key: frozen for key, frozen in db.session.execute(query)}
-    return [known.get(one.id) or snapshot.build(_public(one)) for one in applications]
+    found = []
+    for application in applications:
+        with _naming(application):
+            found.append(known.get(application.id) or snapshot.build(_public(application)))
+    return found
+
+
+@contextmanager
+def _naming(application: Application) -> Iterator[None]:
+    """Say of which of many sites a refusal is."""
+    try:
+        yield
+    except Refusal as refusal:
+        params = {"site": application.site_name, "why": str(refusal)}
+        finding = Finding("applications", N_("“%(site)s”：%(why)s"), refusal.source, refusal.code, params)
+        raise Invalid([finding]) from refusal
 
 
 def end(facts: ApprovedFacts, cause: str) -> None:

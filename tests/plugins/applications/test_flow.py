@@ -33,6 +33,7 @@ ARROWS = {
     ("paper_review", "refuse", "refused"),
     ("approved", "report", "reported"),
     ("reported", "send_back", "approved"),
+    ("approved", "reopen", "returned"),
     ("reported", "badge", "badged"),
 }
 

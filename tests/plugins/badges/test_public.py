@@ -21,6 +21,7 @@ SignIn = Callable[[str], FlaskClient]
 FIELDS = {
     "number", "organ_name", "organ_type", "organ_address", "organ_functions", "site_name", "chinese_domain",
     "english_domain", "hosts", "issuer", "issued_at", "state", "state_label", "state_since", "ground", "url",
+    "replaced_by", "amended_at",
 }  # fmt: skip
 LABELS = ["机构名称", "机构类型", "机构地址", "机构职能", "网站名称", "中文域名", "英文域名", "标识编号", "标识发放单位",
           "标识发放时间"]  # fmt: skip

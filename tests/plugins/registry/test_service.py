@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access, audit
 from app.foundation.database import db, transaction
-from app.kernel.errors import AccessDenied, Invalid, Refusal, WrongState
+from app.kernel.errors import AccessDenied, Invalid, WrongState
 from app.plugins.applications.models import Application
 from app.plugins.registry import queries, service, signals, snapshot
 from app.plugins.registry.models import ApprovedFacts, Batch, BatchItem
@@ -134,8 +134,9 @@ def test_what_was_approved_before_facts_were_kept_is_frozen_when_it_is_reported(
 
 def test_one_of_them_whose_domain_cannot_be_used_is_not_reported(line: Line) -> None:
     key = line.approved(frozen=False, english_domain="not a host", site_name="坏域名网")
-    with pytest.raises(Refusal):
+    with pytest.raises(Invalid) as refused:
         line.send(key)
+    assert "坏域名网" in str(refused.value.findings[0])
     assert line.row(Application, key).state == "approved"
 
 

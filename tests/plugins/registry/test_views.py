@@ -52,7 +52,8 @@ def test_nothing_ticked_is_said_beside_the_list(line: Line, sign_in: SignIn) -> 
 
 
 def test_what_was_ticked_stays_ticked_after_a_refusal(line: Line, sign_in: SignIn) -> None:
-    good, bad = line.approved(), line.approved(english_domain="not a host", site_name="坏域名网")
+    good = line.approved()
+    bad = line.approved(frozen=False, english_domain="not a host", site_name="坏域名网")
     answer = line.browser(sign_in, HEAD).post("/registry/report/check", data={"applications": [bad]})
     assert answer.status_code == 422
     assert "坏域名网" in answer.text
