@@ -10,14 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
 from pylopdf_fonts_zh_cn import sans_path
 
+from app.foundation.documents import words
+
 CONTENT_TYPE = "application/pdf"
 ROOT = Path(__file__).parents[2]  # app/: what a template may import
+OFFICE = Path(__file__).with_name("office.typ")
 # Nothing to see, and nothing a page should obey: controls, stray surrogates, overrides of the reading direction.
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -50,6 +55,21 @@ def pictures(template: Path, data: Mapping[str, Any], *, ppi: int = 72) -> list[
     return _set(template, data, "png", ppi)
 
 
+def edition(*templates: Path) -> str:
+    """What the bytes of a document follow from besides its data: templates, office page, fonts, typesetter; a SHA-256.
+
+    Raises:
+        DocumentFailed: a template is missing.
+    """
+    made = sha256(f"typst {version('typst')} fonts {version('pylopdf-fonts-zh-cn')}".encode())
+    try:
+        for one in (OFFICE, *templates):
+            made.update(sha256(one.read_bytes()).digest())
+    except OSError as error:
+        raise DocumentFailed(f"{error.filename}: {error.strerror}") from error
+    return made.hexdigest()
+
+
 def _set(
     template: Path, data: Mapping[str, Any], form: Literal["pdf", "png"], ppi: int | None = None
 ) -> list[bytes]:
@@ -79,7 +99,7 @@ def _fonts() -> typst.Fonts:
 
 def _printable(value: Any) -> Any:
     if isinstance(value, str):
-        return _UNPRINTABLE.sub("", value)
+        return words.marked(_UNPRINTABLE.sub("", value))
     if isinstance(value, Mapping):
         return {str(name): _printable(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

@@ -73,6 +73,7 @@ TABLES = {
     "jurisdiction_grant": _l("授权与共享"),
     "liaison": _l("网站责任人"),
     "lapse": _l("逾期未申请的网站"),
+    "letter": _l("文书"),
     "notice_template": _l("通知模板"),
     "office": _l("机构"),
     "office_file": _l("机构文件"),

@@ -65,7 +65,6 @@ class Powers:
     decide: bool
     reveal: bool
     reviews: bool
-    prints: bool
 
 
 def powers(application: Application, actor: Actor) -> Powers:
@@ -86,7 +85,6 @@ def powers(application: Application, actor: Actor) -> Powers:
         decide=may("paper-review", "approve"),
         reveal=may("reveal"),
         reviews=may("first-review") or may("paper-review") or may("receive-paper"),
-        prints=application.state in PRINTABLE,
     )
 
 

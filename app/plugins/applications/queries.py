@@ -161,24 +161,6 @@ def deciders(office: Office) -> dict[int, str]:
         return {one.id: one.display_name for one in db.session.scalars(statement)}
 
 
-def letter_mates(application: Application) -> list[Application]:
-    """The applications one letter names (A3): the unit's own of the same kind that await paper, this one first."""
-    if application.state != "awaiting_paper":
-        return [application]
-    others = db.session.scalars(
-        select(Application)
-        .where(
-            Application.unit_id == application.unit_id,
-            Application.kind == application.kind,
-            Application.state == "awaiting_paper",
-            Application.id != application.id,
-        )
-        .order_by(Application.id)
-        .limit(50)
-    )
-    return [application, *others]
-
-
 def live_of_site(site_id: int) -> Application | None:
     """The live application of a site, when the actor sees it."""
     return db.session.scalar(

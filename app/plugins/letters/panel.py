@@ -1,0 +1,90 @@
+"""The documents of an application on its page: which can be made, which were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from app.foundation import access
+from app.foundation.access import Actor
+from app.plugins.applications import panels
+from app.plugins.applications.models import Application
+from app.plugins.applications.pages import PRINTABLE
+from app.plugins.letters import kinds, queries
+from app.plugins.letters.drafts.applications import APPROVED
+from app.plugins.letters.kinds import Kind
+from app.plugins.letters.models import Letter
+
+# In which states a document can be made: for buttons; the draft itself decides.
+STATES = {
+    "request": PRINTABLE,
+    "form": PRINTABLE,
+    "correction": frozenset({"returned"}),
+    "refusal": frozenset({"refused", "ineligible"}),
+    "opinion": APPROVED,
+}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A document that can be made now, and of which row."""
+
+    kind: Kind
+    pk: int
+    leading: bool = False
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the panel draws; ``handing_in``: the applicant prints now, so the panel stands beside the work."""
+
+    offered: Sequence[Offered]
+    made: Sequence[Letter]
+    preview: bool
+    handing_in: bool
+
+
+def build(application: Application, actor: Actor) -> Content | None:
+    """The documents for this reader; two statements at most, none where there can be no document."""
+    if application.state in {"draft", "submitted"} and not application.decisions:
+        return None
+    if not access.can(actor, "letter", actor.reads, application):
+        return None
+    badge = queries.badge_of(application) if application.state == "badged" else None
+    made = queries.of(application, "application", badge=badge)
+    offered = [
+        Offered(kind, application.id)
+        for kind in kinds.of("application")
+        if application.state in STATES[kind.key]
+        if access.can(actor, "letter", kind.act, application)
+        if not kind.personal or access.can(actor, "application", "reveal", application)
+    ]
+    if badge is not None and access.can(actor, "letter", "issue", badge):
+        offered.append(Offered(kinds.BY_KEY["badge"], badge.id))
+    preview = application.state in PRINTABLE
+    if not (made or offered or preview):
+        return None
+    handing_in = application.state == "awaiting_paper" and access.can(
+        actor, "application", "submit", application
+    )
+    return Content(offered, made, preview, handing_in)
+
+
+def _beside_the_work(application: Application, actor: Actor) -> Any | None:
+    found = build(application, actor) if application.state == "awaiting_paper" else None
+    return found if found is not None and found.handing_in else None
+
+
+def _beside_the_facts(application: Application, actor: Actor) -> Any | None:
+    found = build(application, actor)
+    return found if found is not None and not found.handing_in else None
+
+
+def offer(app: Flask) -> None:
+    """Stand on the page of an application."""
+    template = "letters/_panel.html"
+    panels.offer(app, panels.Panel("letters-work", "main", 10, _beside_the_work, template))
+    panels.offer(app, panels.Panel("letters", "side", 40, _beside_the_facts, template))
