@@ -1,7 +1,7 @@
 """Official letters: what was set, sealed, and what its bytes are.
 
 Revision ID: 0017
-Revises: 0014, 0016
+Revises: 0016
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = ("0014", "0016")
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -15,7 +15,7 @@ from app.plugins.applications import changing, guides, handover, labels, panels,
 from app.plugins.applications.panels import Panel
 from app.plugins.applications.service import domains
 
-OTHERS = (views.ApplicationView, views.FilingView, views.MaterialView, views.UnderwayView, views.PrintView)
+OTHERS = (views.ApplicationView, views.FilingView, views.MaterialView, views.UnderwayView)
 
 
 class ApplicationsPlugin(Plugin):
