@@ -118,9 +118,8 @@ class Trial:
         """Put the unit, its office and its domain as the case gives them."""
         with self._platform() as session:
             unit = session.get(Unit, self.country.world.units[self.unit].id)
-            for name, value in {**REGISTERED, **self.given.get("facts", {})}.items():
-                if name in REGISTERED and getattr(unit, name) and name not in self.given.get("facts", {}):
-                    continue
+            empty = {name: value for name, value in REGISTERED.items() if not getattr(unit, name)}
+            for name, value in {**empty, **self.given.get("facts", {})}.items():
                 setattr(unit, name, value)
             tenancy.assign(unit)
             session.flush()
