@@ -159,7 +159,8 @@ def earlier(unit: Unit, site: Site | None, actor: Actor) -> Application | None:
     return db.session.scalar(statement.where(or_(Application.site_id == site.id, unregistered)))
 
 
-def _ascii(text: str) -> str:
+def ascii_of(text: str) -> str:
+    """A host as the network carries it; empty for what is none."""
     try:
         return domains.host(text).ascii if text else ""
     except Refusal:
@@ -209,7 +210,7 @@ def same_website(one: Application, other: Application) -> bool:
 
 
 def _with_badge(application: Application, mine: Mapping[str, str], actor: Actor) -> list[Twin]:
-    hosts = {name: _ascii(mine[name]) for name in NAMES[1:] if name in mine}
+    hosts = {name: ascii_of(mine[name]) for name in NAMES[1:] if name in mine}
     found = badges().bearing(mine.get("site_name", ""), [one for one in hosts.values() if one])
     if not found:
         return []

@@ -14,15 +14,13 @@ from app.foundation.tenancy import service as tenancy
 from app.foundation.tenancy.models import Office, Unit
 from app.foundation.tenancy.routing import Ruling
 from app.foundation.tenancy.settings import setting
-from app.kernel import domains
-from app.kernel.errors import Refusal
 from app.plugins.applications import cases
 from app.plugins.applications.checklist import MaterialSettings, Needed, checklist
 from app.plugins.applications.fields import FIELDS, PUBLIC
 from app.plugins.applications.models import LIVE, Application
 from app.plugins.applications.rules import Filing, UnitFacts, differing
 from app.plugins.applications.wellformed import Reading
-from app.plugins.names import facts as naming_facts
+from app.plugins.names import facts as naming
 from app.plugins.names.register import register
 from app.plugins.names.rules import Standing
 
@@ -87,15 +85,8 @@ def reading(application: Application, office: Office) -> Reading:
     )
 
 
-def _ascii(text: str) -> str:
-    try:
-        return domains.host(text).ascii if text else ""
-    except Refusal:
-        return ""
-
-
 def _standings(application: Application) -> tuple[Standing | None, Standing | None]:
-    names = (_ascii(application.chinese_domain), _ascii(application.english_domain))
+    names = (cases.ascii_of(application.chinese_domain), cases.ascii_of(application.english_domain))
     found = register().standings(application.unit_id, names, clock.today())
     return found.get(names[0]), found.get(names[1])
 
@@ -154,6 +145,15 @@ def needed(application: Application, office: Office) -> tuple[Needed, ...]:
     return checklist(application.track, application.kind, names, material_settings(office), changed)
 
 
+def takes(application: Application, office: Office) -> frozenset[str]:
+    """Which kinds may be uploaded with it, needed by its names or not: those of its track and type."""
+    return frozenset(
+        item.key
+        for item in materials_for(office.settings).items
+        if item.online and application.track in item.tracks and application.kind in item.kinds
+    )
+
+
 def filed(application: Application) -> dict[str, str]:
     """What a decision keeps of what was filed: the public fields, and which materials there were, without their names."""
     listed = sorted(f"{file.kind}:{file.sha256}" for file in materials(application))
@@ -170,11 +170,11 @@ def filing(
 ) -> Filing:
     """The application as the rules see it; ``against`` is its rival, where one was looked for."""
     chinese, english = _standings(application)
-    limits = limits_of(office)
+    limits, unit = limits_of(office), unit_of(application)
     return Filing(
         track=application.track,
         values=values(application),
-        unit=facts(unit_of(application), office),
+        unit=facts(unit, office),
         chinese=chinese,
         english=english,
         materials=frozenset(file.kind for file in uploaded),
@@ -193,6 +193,6 @@ def to_submit(application: Application, office: Office, *, declared: bool) -> Fi
     return replace(
         found,
         badge=cases.badge_of(application),
-        naming=naming_facts.of(unit_of(application)),
+        naming=naming.of(unit_of(application)),
         twins=cases.twins(application, access.current_actor()),
     )

@@ -123,12 +123,6 @@ def suffixes(filing: Filing, limits: Limits) -> Iterator[Finding]:
                 yield refusal.finding(name)
 
 
-def named(filing: Filing) -> Iterator[Finding]:
-    """The website's name says whose it is, with the place above before a shared one (C-art.7(4), P-3.2)."""
-    if filing.naming is not None:
-        yield from website_name_findings(filing.values.get("site_name", ""), filing.naming)
-
-
 def registered(filing: Filing) -> Iterator[Finding]:
     """The Chinese domain is registered to the unit, works and has not expired (S20, S21)."""
     domain, standing = filing.values.get("chinese_domain"), filing.chinese
@@ -157,6 +151,14 @@ def attached(filing: Filing) -> Iterator[Finding]:
 def differing(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """The public fields that read otherwise, in the form's order."""
     return tuple(name for name in PUBLIC if (before.get(name) or "") != (after.get(name) or ""))
+
+
+def named(filing: Filing) -> Iterator[Finding]:
+    """The website's name says whose it is (C-art.7(4)); a name that has its badge is not asked again for a change."""
+    name = filing.values.get("site_name", "")
+    kept = filing.former is not None and filing.former.get("site_name") == name
+    if filing.naming is not None and not kept:
+        yield from website_name_findings(name, filing.naming)
 
 
 def changed(filing: Filing) -> Iterator[Finding]:

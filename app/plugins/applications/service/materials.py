@@ -8,7 +8,6 @@ from app.foundation import access, audit, files
 from app.foundation.access import Actor
 from app.kernel.errors import N_, NotSeen, Refusal
 from app.plugins.applications import dossier
-from app.plugins.applications.checklist import uploads
 from app.plugins.applications.models import Application
 from app.plugins.applications.service.filing import ensure_open
 
@@ -35,7 +34,7 @@ def attach(
 
 def _ensure_kind(application: Application, kind: str) -> None:
     office = dossier.reviewing_office(application)
-    if kind not in {one.key for one in uploads(dossier.needed(application, office))}:
+    if kind not in dossier.takes(application, office):
         raise Refusal("material-kind", N_("请选择材料种类。"), field="material")
 
 

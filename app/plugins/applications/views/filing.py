@@ -19,6 +19,7 @@ from app.plugins.applications import cases, dossier, evidence, flow, labels, que
 from app.plugins.applications.fields import BY_NAME, MATERIALS, SECTIONS, SUBJECT, masked, of
 from app.plugins.applications.guides import guide_for, guide_of
 from app.plugins.applications.models import Application
+from app.plugins.applications.rules import S21_SAID
 from app.plugins.applications.service.filing import examine
 from app.plugins.applications.views import posted
 from app.plugins.applications.views.sections import KEYS, following, material_words, section_page
@@ -143,6 +144,7 @@ class FilingView(ScopedView):
             uploads=dossier.materials(application),
             material_words=material_words(application, office),
             findings=[(one, _place(one)) for one in findings],
+            domain_waits=any(one.code in S21_SAID for one in findings),
             declared=bool(posted.text("declared")),
         )
 
