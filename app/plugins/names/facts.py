@@ -52,12 +52,9 @@ def of(unit: Unit) -> NamingFacts:
     division = place(home) if home is not None else ""
     return NamingFacts(
         unit_name=unit.name,
-        short_names=tuple(
-            one.strip()
-            for one in (*unit.short_name.split("、"), in_full(home) if home is not None else "")
-            if one.strip()
-        ),
+        short_names=tuple(one.strip() for one in unit.short_name.split("、") if one.strip()),
         division=division,
+        division_full=in_full(home) if home is not None else "",
         division_shared=bool(division) and home is not None and _shared(home),
         upper_division=place(home.parent)
         if division and home is not None and home.parent is not None
