@@ -48,7 +48,7 @@ from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 MENU = ("desk", "my-jobs", "messages", "arrange", "survey", "review", "badge", "office")
-LAST = ("jobs", "sessions", "sign-ins", "deeds")  # of their heading: watching over the rest
+LAST = ("jobs", "sessions", "sign-ins", "deeds", "domain-tasks")  # of their heading: watching over the rest
 FAB_PUBLIC = (
     "SignInView",
     "TokenApi",

@@ -37,6 +37,14 @@ REQUESTS: dict[Place, str] = {
     ("names.queries", "is_taken", "'names'"): (
         "a name is taken once in the whole country, whoever has it; yes or no comes out"
     ),
+    ("names.tasks", "_platform", "NAME"): (
+        "opens, keeps up to date and closes what is to be done about given names of a given unit, whose application "
+        "the caller holds: people work these tasks only through ``report`` and ``drop``, which ask for their act"
+    ),
+    ("names.website_names", "help_for", "'names'"): (
+        "the names and the place of the unit whose form is on the page, for whoever fills it in, also where he "
+        "carries only its website (S8); nothing comes out that the form does not show"
+    ),
     ("surveys.queries", "_desks_to_fill", "'survey tasks'"): (
         "names of the units whose sites a desk files: the statement starts from the actor's own scope over sites"
     ),

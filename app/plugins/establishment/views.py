@@ -103,6 +103,7 @@ class UnitView(ScopedModelView):
     description_columns = {
         "home": _l("单位由哪一级机构编制部门管理。审核机关和填报责任由此推定，不需填写。"),
         "name": _l("经法定程序批准的全称。"),
+        "short_name": _l("规范简称，可以写几个，用“、”隔开；网站名称可以使用这里登记的简称。"),
         "supervisor": _l("规格较低、由主管部门政工科（人事科）协调落实的单位，须选择主管部门。"),
     }
 

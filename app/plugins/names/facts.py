@@ -30,12 +30,18 @@ def _endings(path: Path) -> tuple[str, ...]:
 def place(office: Office) -> str:
     """The place an office answers for, as in 鼓楼区, read from its short name; empty for the centre, and where the
     short name names no place."""
-    if office.level not in PLACED:
-        return ""
+    return _place_in(office.short_name) if office.level in PLACED else ""
+
+
+def in_full(office: Office) -> str:
+    """The same as the office's full name writes it; empty where that is no other than the short one."""
+    full = _place_in(office.name) if office.level in PLACED else ""
+    return full if full != place(office) else ""
+
+
+def _place_in(name: str) -> str:
     endings = _endings(Path(current_app.config["POLICIES_DIR"]) / "naming.yaml")
-    found = next(
-        (office.short_name.removesuffix(one) for one in endings if office.short_name.endswith(one)), ""
-    )
+    found = next((name.removesuffix(one) for one in endings if name.endswith(one)), "")
     return found if found and all(domains.is_han(char) for char in found) else ""
 
 
@@ -48,6 +54,7 @@ def of(unit: Unit) -> NamingFacts:
         unit_name=unit.name,
         short_names=tuple(one.strip() for one in unit.short_name.split("、") if one.strip()),
         division=division,
+        division_full=in_full(home) if home is not None else "",
         division_shared=bool(division) and home is not None and _shared(home),
         upper_division=place(home.parent)
         if division and home is not None and home.parent is not None

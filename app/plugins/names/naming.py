@@ -33,6 +33,10 @@ _NAMED_AFTER = re.compile(r"族?自治(?:区|州|县|旗)$")
 _ORDINARY = re.compile(
     r"(?:特别行政区|经济技术开发区|高新技术产业开发区|旅游度假区|旅游管理区|管理区|开发区|新区|地区|林区|特区|省|市|盟|州|县|区|旗)$"
 )
+_BODY = re.compile(
+    r"(?:管理局|局|管理委员会|委员会|办公室|厅|部|处|科|站|所|中心|总队|支队|大队|学院|学校|院|馆)$"
+)
+_USUAL = "便民服务"
 _BARE = ("省", "市", "州", "盟", "县", "区", "旗")
 
 
@@ -42,7 +46,8 @@ class NamingFacts:
 
     ``short_names`` are registered short forms. ``division`` is the place its office answers for, as in 鼓楼区, empty
     for the centre; ``division_shared`` says that another division of the country is called the same;
-    ``upper_division`` is the place above, as in 南京市. ``shortest`` and ``longest`` count characters.
+    ``upper_division`` is the place above, as in 南京市; ``division_full`` the place where
+    it is written at length as well (经济技术开发区 for 经开区). ``shortest`` and ``longest`` count characters.
     """
 
     unit_name: str
@@ -50,6 +55,7 @@ class NamingFacts:
     division: str = ""
     division_shared: bool = False
     upper_division: str = ""
+    division_full: str = ""
     shortest: int = SHORTEST
     longest: int = LONGEST
 
@@ -102,7 +108,11 @@ def _must_name_above(name: str, facts: NamingFacts) -> bool:
 
 def _identified(name: str, facts: NamingFacts) -> bool:
     """The name says whose it is: by the unit's name, a short form that is not bare, or its place."""
-    forms = (facts.unit_name, *(one for one in facts.short_names if not _is_bare(one, facts)))
+    forms = (
+        facts.unit_name,
+        facts.division_full,
+        *(one for one in facts.short_names if not _is_bare(one, facts)),
+    )
     if any(form and form in name for form in forms):
         return True
     if facts.division:
@@ -162,25 +172,35 @@ def _found(code: str, facts: NamingFacts) -> Finding:
 def model(facts: NamingFacts) -> str:
     """A name that the rules let pass: the unit's full name, with the places it must have before it, and 网站."""
     name = facts.unit_name
-    if facts.division and stem(facts.division) not in name:
+    placed = (stem(facts.division), facts.division_full)
+    if facts.division and not any(place and place in name for place in placed):
         name = facts.division + name
     if _must_name_above(name, facts):
         name = facts.upper_division + name
     return f"{name}网站"
 
 
+def topic(facts: NamingFacts) -> str:
+    """What the unit is about, in two characters or more: its name without its place and without 局, 委员会 and the like."""
+    name = facts.unit_name
+    for place in (facts.division_full, facts.upper_division, facts.division, stem(facts.division)):
+        name = name.replace(place, "", 1) if place else name
+    name = _BODY.sub("", name)
+    return name if 2 <= len(name) <= 12 else _USUAL
+
+
 def examples(facts: NamingFacts) -> tuple[Example, ...]:
     """Good names and bad ones for this very unit, each with the reason; the rules above agree with each."""
     short = next((one for one in facts.short_names if one and not _is_bare(one, facts)), "")
-    place = stem(facts.division)
+    place, about = stem(facts.division), topic(facts)
     above = stem(facts.upper_division) if facts.division_shared else ""
     offered = [
         (model(facts), N_("使用经批准的单位全称。")),
         (f"{above if above and above not in short else ''}{short}网", N_("使用规范简称。") if short else ""),
-        (f"{above}{place}政务服务网" if place else "", N_("写明所在区划，再写网站的用途。")),
-        ("政务服务网", N_("看不出是哪个单位的网站。")),
+        (f"{above}{place}{about}网" if place else "", N_("写明所在区划，再写网站的内容。")),
+        (f"{about if facts.division else _USUAL}网", N_("看不出是哪个单位的网站。")),
         (next((f"{one}网" for one in facts.short_names if _is_bare(one, facts)), ""), N_("没有写明区划。")),
-        (f"{stem(facts.upper_division)}政务服务网", N_("只写上级区划，容易误认为上级单位的网站。")),
+        (f"{stem(facts.upper_division)}{about}网", N_("只写上级区划，容易误认为上级单位的网站。")),
         (f"{facts.division}网" if facts.division_shared else "", N_("全国有同名区划，须冠以上级区划名称。")),
         ("www.example.gov.cn", N_("这是网址，不是网站名称。")),
     ]

@@ -77,7 +77,7 @@ def test_a_prefecture_and_an_office_called_otherwise(tree: Country) -> None:
 
 def test_the_facts_of_a_unit(tree: Country) -> None:
     found = of(tree, "wuling", short_name="区教育局、武陵教育")
-    assert found == NamingFacts("武陵区教育局", ("区教育局", "武陵教育"), "武陵区", False, "常德市", 2, 60)
+    assert found == NamingFacts("武陵区教育局", ("区教育局", "武陵教育"), "武陵区", False, "常德市")
 
 
 def test_a_division_is_shared_when_another_office_is_called_the_same(tree: Country) -> None:
@@ -92,6 +92,13 @@ def test_vertical_management_goes_by_its_own_name(tree: Country) -> None:
     """C-art.5: 常德海关 stands in 武陵 and is no unit of it."""
     found = of(tree, "customs", name="常德海关")
     assert (found.unit_name, found.division, found.upper_division) == ("常德海关", "", "")
+
+
+def test_a_place_that_is_written_at_length_as_well(tree: Country) -> None:
+    with access.acting_as(access.system("tests", over="0.")), transaction():
+        office("0.43.07.z2.").name = "柳叶湖旅游度假区政工人事部门"
+    found = of(tree, "liuyehu", name="柳叶湖旅游局")
+    assert (found.division, found.division_full) == ("柳叶湖", "柳叶湖旅游度假区")
 
 
 def test_sealed_facts_come_back_as_they_were_and_no_others(tree: Country) -> None:

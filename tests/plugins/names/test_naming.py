@@ -13,8 +13,9 @@ from app.plugins.names.naming import NamingFacts, examples, model, stem, website
 COUNTY = NamingFacts("武陵区教育局", ("区教育局",), "武陵区", False, "常德市")
 SHARED = NamingFacts("鼓楼区教育局", (), "鼓楼区", True, "南京市")
 CITY = NamingFacts("常德市财政局", ("市财政局", "常德财政"), "常德市", False, "湖南省")
+ZONE = NamingFacts("南山经济技术开发区招商局", (), "南山经开区", False, "南山市", "南山经济技术开发区")
 CENTRE = NamingFacts("国家市场监督管理总局", ("市场监管总局",))
-ALL = (COUNTY, SHARED, CITY, CENTRE)
+ALL = (COUNTY, SHARED, CITY, ZONE, CENTRE)
 
 
 def codes(name: str, facts: NamingFacts) -> list[str]:
@@ -33,6 +34,8 @@ def codes(name: str, facts: NamingFacts) -> list[str]:
         ("常德市政府采购网", CITY),
         ("市场监管总局网", CENTRE),
         ("全国市场监督信息网", CENTRE),
+        ("南山经开区招商网", ZONE),
+        ("南山经济技术开发区招商网", ZONE),
         ("", COUNTY),
         ("  ", COUNTY),
     ],
@@ -53,6 +56,7 @@ def test_names_that_may_stand(name: str, facts: NamingFacts) -> None:
         ("鼓楼教育网（南京）", SHARED, "name-division"),
         ("南京教育网", SHARED, "name-above"),
         ("市财政局网站", CITY, "name-bare"),
+        ("南山招商网", ZONE, "name-above"),
         ("便民服务网", CENTRE, "name-unidentified"),
         ("常德<网>", CITY, "site-name-characters"),
         ("常", CITY, "site-name-length"),
@@ -101,6 +105,17 @@ def test_examples_show_both_sides_and_agree_with_the_rules(facts: NamingFacts) -
     assert len({one.name for one in shown}) == len(shown)
     for one in shown:
         assert one.good is (codes(one.name, facts) == []) and one.reason
+
+
+def test_examples_speak_of_what_the_unit_does() -> None:
+    assert {one.name: one.good for one in examples(COUNTY)} == {
+        "武陵区教育局网站": True,
+        "武陵教育网": True,
+        "教育网": False,
+        "区教育局网": False,
+        "常德教育网": False,
+        "www.example.gov.cn": False,
+    }
 
 
 @given(

@@ -74,7 +74,7 @@ def _give_up(application: Application, name: str, reason: str) -> None:
         Application.chinese_domain == name,
         Application.state.in_(LIVE),
     )
-    with access.acting_as(access.system(tasks.NAME, over=access.EVERYWHERE)):
+    with access.acting_as(access.system(tasks.NAME, over=application.review_path)):
         if db.session.scalar(same.limit(1)) is None:
             try:
                 tasks.give_up(application.unit_id, domains.host(name).ascii, reason)
