@@ -12,14 +12,15 @@ from sqlalchemy import select
 
 from app.foundation import access
 from app.foundation.access import Actor, system
-from app.foundation.database import db, transaction
+from app.foundation.database import transaction
+from app.foundation.tenancy.models import Office
 from app.plugins.applications import evidence_sources
 from app.plugins.applications.evidence import Evidence
 from app.plugins.applications.evidence_sources import Source
 from app.plugins.applications.models import Application
 from app.plugins.campaigns.models import Campaign
 from app.plugins.surveys.models import SurveySheet, SurveySite
-from tests.plugins.applications.country import Country
+from tests.plugins.applications.country import MONDAY, Country
 
 Browse = Callable[[str], FlaskClient]
 
@@ -47,17 +48,17 @@ def test_lines_are_gathered_by_item_in_the_order_of_keys() -> None:
 
 def _surveyed(country: Country, *, name: str = "武陵教育网", ip: str = "203.0.113.5", state: str = "accepted") -> None:
     with access.acting_as(system("tests", over="0.")), transaction() as session:
-        campaign = session.scalar(select(Campaign).limit(1))
-        if campaign is None:
-            office = session.scalars(select(db.Model.registry._class_registry["Office"]).limit(1)).one()
-            campaign = Campaign(
-                office_id=office.id, document="测发〔2014〕1号", title="摸底", issued_on=date(2014, 11, 10)
-            )
-            session.add(campaign)
-            session.flush()
+        office = session.scalars(select(Office).where(Office.path == "0.43.07.")).one()
+        campaign = Campaign(
+            office_id=office.id, document="测发〔2014〕1号", title="摸底", short_title="摸底",
+            issued_on=date(2014, 11, 10), folder="", body="",
+        )  # fmt: skip
+        session.add(campaign)
+        session.flush()
         sheet = SurveySheet(
             campaign_id=campaign.id, unit_id=country.units["wuling"], account="00000007", state=state,
             unit_name="武陵区教育局", nature="organ", rank="section", site_count=1,
+            submitted_at=MONDAY if state != "draft" else None, accepted_at=MONDAY if state == "accepted" else None,
         )  # fmt: skip
         sheet.sites.append(
             SurveySite(
