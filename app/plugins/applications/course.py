@@ -213,9 +213,7 @@ def path(source: Place, target: Place) -> str:
     end_x = target.x + WIDE / 2 - aside * WIDE * on
     start_y, end_y = (source.y + HIGH, target.y - 2) if down else (source.y, target.y + HIGH + 2)
     bend = (end_y - start_y) * 0.55
-    return (
-        f"M{start_x:g} {start_y:g}C{start_x:g} {start_y + bend:g} {end_x:g} {end_y - bend:g} {end_x:g} {end_y:g}"
-    )
+    return f"M{start_x:g} {start_y:g}C{start_x:g} {start_y + bend:g} {end_x:g} {end_y - bend:g} {end_x:g} {end_y:g}"
 
 
 def _straight(start: float, end: float, y: float) -> str:

@@ -35,7 +35,11 @@ def reasoned(code: str, reason: str) -> list[Finding]:
     """What is wrong with the reason given for one exception."""
     where = f"exception-{code}"
     if not reason:
-        return [Finding(where, N_("请写明同意的理由，理由将印在申请表“机构编制部门意见”栏。"), "办法第三条", "empty")]
+        return [
+            Finding(
+                where, N_("请写明同意的理由，理由将印在申请表“机构编制部门意见”栏。"), "办法第三条", "empty"
+            )
+        ]
     if len(reason) > LONGEST:
         return [Finding(where, N_("说明不超过 %(n)s 个字。"), code="too-long", params={"n": LONGEST})]
     return []

@@ -123,9 +123,7 @@ def checkpoint(office: Office, number: int) -> Checkpoint | None:
 
 def checkpoint_by_id(pk: int) -> Checkpoint | None:
     """One office's guidance of one item, where the actor may see it."""
-    return (
-        db.session.scalar(select(Checkpoint).where(Checkpoint.id == pk)) if pk <= LARGEST_ID else None
-    )
+    return db.session.scalar(select(Checkpoint).where(Checkpoint.id == pk)) if pk <= LARGEST_ID else None
 
 
 def checkpoints(office: Office) -> dict[int, Checkpoint]:
@@ -293,9 +291,7 @@ def _judged_by(person_id: int) -> ColumnElement[bool]:
 def _excepted_by(person_id: int) -> ColumnElement[bool]:
     """Applications for which the person let an exception pass in the present round."""
     return Application.exceptions.any(
-        and_(
-            ApplicationException.round == Application.round, ApplicationException.allowed_by_id == person_id
-        )
+        and_(ApplicationException.round == Application.round, ApplicationException.allowed_by_id == person_id)
     )
 
 

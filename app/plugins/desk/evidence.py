@@ -50,7 +50,9 @@ def of_survey(application: Application, actor: Actor) -> Iterator[tuple[int, Evi
         yield 4, Evidence(_("摸底表"), _("没有该网站的记录"), None, _("请核实") if missing else "")
         return
     differ = [
-        str(BY_NAME[field].label) for name, field in NAMES if getattr(row, name) != getattr(application, field)
+        str(BY_NAME[field].label)
+        for name, field in NAMES
+        if getattr(row, name) != getattr(application, field)
     ]
     listed = " · ".join(text for name, _field in NAMES if (text := getattr(row, name)))
     said = _("与申请不一致：%(names)s", names=_("、").join(differ)) if differ else _("与申请一致")

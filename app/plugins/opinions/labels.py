@@ -9,7 +9,12 @@ ANSWER = {
     "object": (_l("有不同意见"), "r"),
     "none": (_l("无意见"), "g"),
 }
-STATE = {"open": (_l("待反馈"), "w"), "withdrawn": (_l("已撤回"), "g"), "lapsed": (_l("未反馈"), "g"), **ANSWER}
+STATE = {
+    "open": (_l("待反馈"), "w"),
+    "withdrawn": (_l("已撤回"), "g"),
+    "lapsed": (_l("未反馈"), "g"),
+    **ANSWER,
+}
 VERBS = {
     "opinion.asked": _l("征求意见"),
     "opinion.answered": _l("反馈意见"),

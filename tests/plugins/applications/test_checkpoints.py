@@ -122,7 +122,13 @@ def test_a_long_one_comes_back_as_typed(country: Country, browse: Browse) -> Non
 
 @pytest.mark.parametrize(
     ("who", "opens", "writes"),
-    [("reviewer", 200, 403), ("clerk", 200, 403), ("auditor", 200, 403), ("filer", 403, 403), ("county_egov", 403, 403)],
+    [
+        ("reviewer", 200, 403),
+        ("clerk", 200, 403),
+        ("auditor", 200, 403),
+        ("filer", 403, 403),
+        ("county_egov", 403, 403),
+    ],
 )
 def test_who_reads_the_page(country: Country, browse: Browse, who: str, opens: int, writes: int) -> None:
     client = browse(who)

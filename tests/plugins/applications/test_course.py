@@ -39,7 +39,9 @@ def test_every_state_and_transition_is_drawn() -> None:
 
 
 def test_the_way_to_the_badge_is_the_main_line() -> None:
-    line = sorted((place for place in course.places().values() if place.line == 0), key=lambda one: one.column)
+    line = sorted(
+        (place for place in course.places().values() if place.line == 0), key=lambda one: one.column
+    )
     assert [place.state for place in line] == [
         "draft", "submitted", "awaiting_paper", "paper_review", "approved", "reported", "badged",
     ]  # fmt: skip

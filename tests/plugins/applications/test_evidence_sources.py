@@ -46,7 +46,9 @@ def test_lines_are_gathered_by_item_in_the_order_of_keys() -> None:
         evidence_sources.offer(app, Source("a", _saying(1, "again")))
 
 
-def _surveyed(country: Country, *, name: str = "武陵教育网", ip: str = "203.0.113.5", state: str = "accepted") -> None:
+def _surveyed(
+    country: Country, *, name: str = "武陵教育网", ip: str = "203.0.113.5", state: str = "accepted"
+) -> None:
     with access.acting_as(system("tests", over="0.")), transaction() as session:
         office = session.scalars(select(Office).where(Office.path == "0.43.07.")).one()
         campaign = Campaign(

@@ -176,7 +176,9 @@ def test_an_institution_is_let_pass_code_by_code(country: Country) -> None:
 # -- on the page --------------------------------------------------------------------------------------------
 
 
-def test_it_is_let_pass_and_taken_back_on_the_page(country: Country, browse: Callable[[str], FlaskClient]) -> None:
+def test_it_is_let_pass_and_taken_back_on_the_page(
+    country: Country, browse: Callable[[str], FlaskClient]
+) -> None:
     pk, client = judged(country), browse("reviewer")
     page = client.get(f"/applications/{pk}").get_data(as_text=True)
     assert "“原则上”的例外还没有写明同意的理由，不能通过（办法第三条）。" in page

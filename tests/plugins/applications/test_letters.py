@@ -16,8 +16,9 @@ Browse = Callable[[str], FlaskClient]
 def test_every_reason_but_other_has_a_sentence_of_its_own() -> None:
     for outcome, catalogue in reasons.BY_OUTCOME.items():
         for one in catalogue:
-            assert bool(one.sentence) is (one.code != reasons.OTHER), (outcome, one.code)
-            assert not one.sentence or one.sentence.endswith("。")
+            said = reasons.SENTENCES.get(one.code, "")
+            assert bool(said) is (one.code != reasons.OTHER), (outcome, one.code)
+            assert not said or said.endswith("。")
 
 
 def test_sentences_come_in_the_catalogues_order() -> None:
@@ -47,7 +48,11 @@ def test_the_draft_is_made_of_notes_and_reasons(country: Country, browse: Browse
     client = browse("reviewer")
     answer = client.post(
         f"/applications/{pk}/letter/returned",
-        data={"returned-reasons": ["name-not-approved"], "returned-words": "请于本周内补正。", "note-1": "已核"},
+        data={
+            "returned-reasons": ["name-not-approved"],
+            "returned-words": "请于本周内补正。",
+            "note-1": "已核",
+        },
     )
     assert answer.headers["Location"].endswith(f"/applications/{pk}?letter=returned#returned")
     row = country.read(pk)
@@ -92,7 +97,9 @@ def test_there_are_two_letters_of_the_first_review(country: Country, browse: Bro
     assert browse("reviewer").post(f"/applications/{pk}/letter/{outcome}").status_code == 404
 
 
-@pytest.mark.parametrize(("who", "code"), [("clerk", 403), ("auditor", 403), ("filer", 403), ("sibling", 404)])
+@pytest.mark.parametrize(
+    ("who", "code"), [("clerk", 403), ("auditor", 403), ("filer", 403), ("sibling", 404)]
+)
 def test_only_the_reviewing_office_drafts(country: Country, browse: Browse, who: str, code: int) -> None:
     pk = country.submitted()
     assert browse(who).post(f"/applications/{pk}/letter/returned").status_code == code

@@ -60,7 +60,13 @@ def test_the_office_and_those_above_see_it(country: Country, browse: Browse, who
 
 @pytest.mark.parametrize(
     ("who", "error"),
-    [("filer", AccessDenied), ("clerk", AccessDenied), ("parent", AccessDenied), ("county_egov", AccessDenied), ("sibling", NotSeen)],
+    [
+        ("filer", AccessDenied),
+        ("clerk", AccessDenied),
+        ("parent", AccessDenied),
+        ("county_egov", AccessDenied),
+        ("sibling", NotSeen),
+    ],
 )
 def test_only_reviewers_attach(country: Country, who: str, error: type[Exception]) -> None:
     pk = country.submitted()
@@ -128,7 +134,9 @@ def test_it_is_uploaded_and_deleted_on_the_page(country: Country, browse: Browse
 
 def test_a_refused_upload_returns_the_notes(country: Country, browse: Browse) -> None:
     pk = country.submitted()
-    answer = browse("reviewer").post(f"/applications/{pk}/evidence", data={"attach": "2", "note-4": "还没写完"})
+    answer = browse("reviewer").post(
+        f"/applications/{pk}/evidence", data={"attach": "2", "note-4": "还没写完"}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "没有选择文件" in page and "还没写完" in page

@@ -28,7 +28,9 @@ def desk(path: str = COUNTY_DESK) -> Office:
     return db.session.scalars(db.select(Office).where(Office.path == path)).one()
 
 
-def ask(country: Country, pk: int, who: str = "reviewer", path: str = COUNTY_DESK, question: str = QUESTION) -> int:
+def ask(
+    country: Country, pk: int, who: str = "reviewer", path: str = COUNTY_DESK, question: str = QUESTION
+) -> int:
     def verb(row: Any, actor: Actor) -> int:
         made = service.ask(row, desk(path), question, actor=actor)
         db.session.flush()
@@ -71,7 +73,10 @@ def test_an_office_sets_its_own_period(country: Country) -> None:
     pk = country.submitted()
     with access.acting_as(access.system("tests", over="0.")), transaction() as session:
         county = session.scalars(db.select(Office).where(Office.path == "0.43.07.02.")).one()
-        county.settings = {**county.settings, "clocks": {"consult": {"days": 5, "source": "武陵区编委办规定"}}}
+        county.settings = {
+            **county.settings,
+            "clocks": {"consult": {"days": 5, "source": "武陵区编委办规定"}},
+        }
     row = read(ask(country, pk))
     assert (row.days, row.due, row.source) == (5, date(2014, 12, 1), "武陵区编委办规定")
 
@@ -104,7 +109,13 @@ def test_a_question_asks_something(country: Country, question: str) -> None:
 
 @pytest.mark.parametrize(
     ("made", "fine"),
-    [("submitted", True), ("awaiting_paper", True), ("paper_review", True), ("returned", False), ("approved", False)],
+    [
+        ("submitted", True),
+        ("awaiting_paper", True),
+        ("paper_review", True),
+        ("returned", False),
+        ("approved", False),
+    ],
 )
 def test_it_is_asked_while_the_case_is_under_review(country: Country, made: str, fine: bool) -> None:
     pk = getattr(country, made)()
@@ -131,11 +142,17 @@ def test_the_database_too_keeps_one_open(country: Country) -> None:
         for column in Consultation.__table__.columns
         if column.key not in {"id", "version"}
     }
-    with pytest.raises(IntegrityError), access.acting_as(access.system("tests", over="0.")), transaction() as session:
+    with (
+        pytest.raises(IntegrityError),
+        access.acting_as(access.system("tests", over="0.")),
+        transaction() as session,
+    ):
         session.add(Consultation(**copied))
 
 
-@pytest.mark.parametrize(("given", "words"), [("agree", ""), ("object", "与区政府网站重复。"), ("none", "不涉及。")])
+@pytest.mark.parametrize(
+    ("given", "words"), [("agree", ""), ("object", "与区政府网站重复。"), ("none", "不涉及。")]
+)
 def test_the_desk_answers(country: Country, given: str, words: str) -> None:
     pk = ask(country, country.submitted())
     act(country, "county_egov", pk, service.answer, given, words)
@@ -152,7 +169,9 @@ def test_the_desk_answers(country: Country, given: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("given", "words"), [("", ""), ("veto", "不行"), ("object", ""), ("object", "  "), ("agree", "长" * 1001)]
 )
-def test_an_answer_is_one_of_three_and_an_objection_says_why(country: Country, given: str, words: str) -> None:
+def test_an_answer_is_one_of_three_and_an_objection_says_why(
+    country: Country, given: str, words: str
+) -> None:
     pk = ask(country, country.submitted())
     with pytest.raises(Invalid):
         act(country, "county_egov", pk, service.answer, given, words)

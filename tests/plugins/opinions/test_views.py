@@ -109,7 +109,10 @@ def test_an_objection_without_words_comes_back(country: Country, browse: Browse)
 def test_a_stale_answer_is_not_written(country: Country, browse: Browse) -> None:
     pk = ask(country, country.submitted())
     reviewer, seen = browse("reviewer"), read(pk).version
-    assert reviewer.post(f"/opinions/{pk}/withdraw", data={"reason": "已沟通。", "version": seen}).status_code == 302
+    assert (
+        reviewer.post(f"/opinions/{pk}/withdraw", data={"reason": "已沟通。", "version": seen}).status_code
+        == 302
+    )
     data = {"answer": "agree", "words": "写好的意见", "version": seen}
     answer = browse("county_egov").post(f"/opinions/{pk}/answer", data=data)
     assert answer.status_code == 409
@@ -130,7 +133,14 @@ def test_it_is_reminded_and_withdrawn_by_hand(country: Country, browse: Browse) 
 
 @pytest.mark.parametrize(
     ("who", "code"),
-    [("clerk", 403), ("auditor", 403), ("parent", 403), ("county_egov", 403), ("filer", 403), ("sibling", 404)],
+    [
+        ("clerk", 403),
+        ("auditor", 403),
+        ("parent", 403),
+        ("county_egov", 403),
+        ("filer", 403),
+        ("sibling", 404),
+    ],
 )
 def test_others_do_not_ask(country: Country, browse: Browse, who: str, code: int) -> None:
     pk = country.submitted()
@@ -139,7 +149,8 @@ def test_others_do_not_ask(country: Country, browse: Browse, who: str, code: int
 
 
 @pytest.mark.parametrize(
-    ("who", "sees"), [("reviewer", 1), ("clerk", 1), ("parent", 1), ("auditor", 1), ("sibling", 0), ("egov", 0)]
+    ("who", "sees"),
+    [("reviewer", 1), ("clerk", 1), ("parent", 1), ("auditor", 1), ("sibling", 0), ("egov", 0)],
 )
 def test_the_list_shows_what_one_sees(country: Country, browse: Browse, who: str, sees: int) -> None:
     ask(country, country.submitted())
@@ -154,7 +165,9 @@ def test_a_level_without_desks_says_so(country: Country, browse: Browse) -> None
         row = desk(COUNTY_DESK)
         row.active = False
         db.session.commit()
-    assert "本级没有登记电子政务（信息化）部门或者网信办" in main(browse("reviewer").get(f"/applications/{pk}"))
+    assert "本级没有登记电子政务（信息化）部门或者网信办" in main(
+        browse("reviewer").get(f"/applications/{pk}")
+    )
 
 
 @pytest.mark.parametrize("pk", ["0", "999999", "2147483648"])

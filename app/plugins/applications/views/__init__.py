@@ -6,4 +6,11 @@ from app.plugins.applications.views.listing import ApplicationListView, Applicat
 from app.plugins.applications.views.printing import PrintView
 from app.plugins.applications.views.reviewing import ApplicationView
 
-__all__ = ["ApplicationListView", "ApplicationView", "ApplicationsApi", "CheckpointView", "FilingView", "PrintView"]
+__all__ = [
+    "ApplicationListView",
+    "ApplicationView",
+    "ApplicationsApi",
+    "CheckpointView",
+    "FilingView",
+    "PrintView",
+]

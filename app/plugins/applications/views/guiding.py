@@ -63,9 +63,7 @@ class CheckpointView(ScopedView):
             flash(_("第 %(n)s 项的要点已保存，审核页上即可看到。", n=number), "success")
             return redirect(url_for("CheckpointView.index", _anchor=f"item-{number}"))
 
-        return posted.answered(
-            do, lambda refusal: self._page(posted.texts(), posted.findings_of(refusal))
-        )
+        return posted.answered(do, lambda refusal: self._page(posted.texts(), posted.findings_of(refusal)))
 
     @expose("/<int:pk>/undo", methods=["POST"])
     @has_access

@@ -265,7 +265,11 @@ def _reasons_of(outcome: str, wanting: Collection[int] = ()) -> list[tuple[str, 
     """The catalogue of an outcome as check boxes; those of an item found wanting say so."""
     return [
         (one.code, f"{one.label}（{one.source}）")
-        + ((_("第 %(n)s 项判为不符合", n=one.item),) if one.item in wanting and one.code != reasons.OTHER else ())
+        + (
+            (_("第 %(n)s 项判为不符合", n=one.item),)
+            if one.item in wanting and one.code != reasons.OTHER
+            else ()
+        )
         for one in reasons.BY_OUTCOME[outcome]
     ]
 
