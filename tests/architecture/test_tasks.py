@@ -18,6 +18,10 @@ Place = tuple[str, str, str]
 
 # Module, function and task (as it is written) of what answers requests.
 REQUESTS: dict[Place, str] = {
+    ("applications.queries", "deciders", "'applications'"): (
+        "names of those who may sign at the office that reviews an application, for whoever reviews it there: accounts "
+        "may be kept by another office; the statement is bound to posts at that one office"
+    ),
     ("people.queries", "platform", "TASK"): (
         "names of units and offices where posts are held, for an administrator who does not read the register; each "
         "statement is bound to the persons asked for, or to where its actor may give posts"

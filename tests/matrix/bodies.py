@@ -28,6 +28,8 @@ PLAUSIBLE = {
     "refused-words": "书面材料与在线申请不一致。", "approve-words": "同意。", "means": "counter", "copies": "3",
     "received_on": "2014-11-24", "declared": "1", "set": "4:ok", "do": "save", "kind": "review", "ground": "2",
     "due": "2014-11-21", "track": "any", "then": "stay", "confirm": "1", "until": "2014-12-31", "since": "2014-11-24",
+    "allow": "use-upper-site", "exception-use-upper-site": "承担全区信息发布。", "text-4": "名称前加地域。",
+    "question": "有无重复建设。", "answer": "none",
 }  # fmt: skip
 
 # Ticked rows.
@@ -51,6 +53,7 @@ class Bodies:
         if route.name == "suspend":
             typed["ground"] = "verify"
         if route.name in {"attach", "fill"}:
+            typed |= {"attach": "2", "evidence-2": (BytesIO(PDF), "b.pdf")}
             typed |= {"material": "identity", "identity": (BytesIO(PDF), "a.pdf")}
         return typed
 

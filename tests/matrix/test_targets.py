@@ -40,4 +40,4 @@ def test_targets_name_arguments_or_fields(app: Flask) -> None:
             owner, dot, name = key.rpartition(".")
             assert not dot or hasattr(view, owner), f"{type(view).__name__}: {key}"
             assert targets.of(view, owner, name) is not None
-    assert arguments_of(app, "ApplicationView") == {"pk"}
+    assert arguments_of(app, "ApplicationView") == {"pk", "file_id", "outcome"}

@@ -208,8 +208,9 @@ def path(source: Place, target: Place) -> str:
         return _over(source, target)
     down = target.line > source.line
     aside = (target.column > source.column) - (target.column < source.column)
-    start_x = source.x + WIDE / 2 + aside * WIDE / (4 if down else 8)
-    end_x = target.x + WIDE / 2 - aside * WIDE / (8 if down else 4)
+    off, on = (0.3, 0.08) if down else (0.38, 0.05)  # there and back run beside one another
+    start_x = source.x + WIDE / 2 + aside * WIDE * off
+    end_x = target.x + WIDE / 2 - aside * WIDE * on
     start_y, end_y = (source.y + HIGH, target.y - 2) if down else (source.y, target.y + HIGH + 2)
     bend = (end_y - start_y) * 0.55
     return f"M{start_x:g} {start_y:g}C{start_x:g} {start_y + bend:g} {end_x:g} {end_y - bend:g} {end_x:g} {end_y:g}"

@@ -288,7 +288,7 @@ def _rows(
     before = {item.number: item for item in application.checklist if item.round == application.round - 1}
     attached = queries.evidence_files(application.checklist) if sees_evidence else []
     more = evidence_sources.gathered(application, actor)
-    local = dossier.local_guidance(application, office)
+    local = dossier.local_guidance(office)
     found = []
     for claim in evidence.claims(filing, dossier.limits_of(office)):
         item, last = now.get(claim.number), before.get(claim.number)

@@ -107,6 +107,7 @@ class Story:
             "handler_mobile": str(number + 500),
             "handler_email": contact["email"],
             "handler_id_number": identity_number(self.serial),
+            **self.case.get("first", {}),
         }
 
     def submit(self) -> None:
@@ -196,6 +197,9 @@ class Story:
     def end_resubmitted(self) -> None:
         self.end_returned()
         self.day = after(self.day, 2)
+        filer = self.cast.filer(self.look_row())
+        with self.act(filer, 9):
+            service.save(self.row(), self.case["fix"], actor=filer)
         self.submit()
 
     def end_ineligible(self) -> None:

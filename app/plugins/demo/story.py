@@ -17,6 +17,7 @@ from app.plugins.demo import (
     announced,
     arrangements,
     changes,
+    consulting,
     filings,
     handed_in,
     register,
@@ -65,6 +66,7 @@ def load(*, eve: bool = False) -> Iterator[str]:
     yield f"机构、人员和方案 {handed[0]} 份，细则 {handed[1]} 份，网站责任人 {handed[2]} 名。"
     yield f"申请 {filings.load(cast)} 件。"
     yield f"变更申请 {changes.load(cast)} 件。"
+    yield f"征求意见 {consulting.load(cast)} 次。"
     yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
     yield _stop(maker, NOW)

@@ -41,10 +41,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Pending:
-    """Who has not answered, and who objects, where somebody is about to decide."""
+    """Who has not answered, and who objects, where somebody is about to decide; ``mine`` waits for the reader."""
 
     waiting: Sequence[Line]
     objecting: Sequence[Line]
+    mine: Sequence[Line] = ()
 
 
 def _line(row: Consultation, actor: Actor) -> Line:
@@ -68,11 +69,16 @@ def asked(application: Application, actor: Actor) -> Asked | None:
 
 
 def pending(application: Application, actor: Actor) -> Pending | None:
-    """Where this reader could decide now, and something is open or objected to."""
-    act = {"submitted": "first-review", "paper_review": "paper-review"}.get(application.state)
-    if act is None or not access.can(actor, "application", act, application):
+    """Where this reader could decide now, and something is open or objected to; or where his desk is asked."""
+    act = {"submitted": "first-review", "paper_review": "paper-review"}.get(application.state, "")
+    decides = bool(act) and access.can(actor, "application", act, application)
+    answers = access.can(actor, "opinion", "answer", application)
+    if not decides and not answers:
         return None
     lines = [_line(row, actor) for row in queries.of_application(application)]
+    mine = [line for line in lines if line.mine]
+    if not decides:
+        return Pending((), (), mine) if mine else None
     waiting = [line for line in lines if line.state == "open"]
     objecting = [line for line in lines if line.state == "object"]
-    return Pending(waiting, objecting) if waiting or objecting else None
+    return Pending(waiting, objecting, mine) if waiting or objecting else None

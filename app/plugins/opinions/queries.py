@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 
 from app.foundation import access, clock
@@ -73,7 +75,7 @@ def open_of(application: Application, desk: Office) -> Consultation | None:
     return db.session.scalar(query)
 
 
-def _open() -> object:
+def _open() -> ColumnElement[bool]:
     return and_(Consultation.answered_at.is_(None), Consultation.withdrawn_at.is_(None))
 
 
@@ -125,7 +127,7 @@ def listed(actor: Actor, show: str) -> list[Consultation]:
     return list(db.session.scalars(query.order_by(Consultation.id.desc())))
 
 
-def due_until(last: object) -> list[int]:
+def due_until(last: date) -> list[int]:
     """Open ones of cases under way that are due by a day, for reminders."""
     query = (
         select(Consultation.id)

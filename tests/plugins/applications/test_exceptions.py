@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access
@@ -168,3 +171,49 @@ def test_an_institution_is_let_pass_code_by_code(country: Country) -> None:
     for code in country.as_platform(pk, codes):
         allow(country, pk, "reviewer", code=code)
     assert {one.code for one in country.read(pk).excepted()} == set(country.as_platform(pk, codes))
+
+
+# -- on the page --------------------------------------------------------------------------------------------
+
+
+def test_it_is_let_pass_and_taken_back_on_the_page(
+    country: Country, browse: Callable[[str], FlaskClient]
+) -> None:
+    pk, client = judged(country), browse("reviewer")
+    page = client.get(f"/applications/{pk}").get_data(as_text=True)
+    assert "“原则上”的例外还没有写明同意的理由，不能通过（办法第三条）。" in page
+    assert client.post(f"/applications/{pk}/pass").status_code == 422
+    answer = client.post(f"/applications/{pk}/exception", data={"allow": UPPER, f"exception-{UPPER}": " "})
+    assert answer.status_code == 422 and "请写明同意的理由" in answer.get_data(as_text=True)
+    data = {"allow": UPPER, f"exception-{UPPER}": "承担全区信息发布", "note-2": "已核对"}
+    assert client.post(f"/applications/{pk}/exception", data=data).status_code == 302
+    row = country.read(pk)
+    assert [one.reason for one in row.excepted()] == ["承担全区信息发布"]
+    assert row.items()[1].note == "已核对"
+    page = client.get(f"/applications/{pk}").get_data(as_text=True)
+    assert "已同意" in page and "五项均符合" in page
+    assert client.post(f"/applications/{pk}/exception", data={"disallow": UPPER}).status_code == 302
+    assert country.read(pk).exceptions == []
+    assert client.post(f"/applications/{pk}/exception", data={"allow": "barred"}).status_code == 404
+
+
+def test_a_new_round_offers_the_reason_again(country: Country, browse: Callable[[str], FlaskClient]) -> None:
+    pk = country.submitted()
+    allow(country, pk, "reviewer", reason="上一轮写的理由")
+    country.do("reviewer", pk, lambda row, actor: service.return_(row, ["other"], "补正。", actor=actor))
+    country.do("filer", pk, lambda row, actor: service.submit(row, declared=True, actor=actor))
+    page = browse("reviewer").get(f"/applications/{pk}").get_data(as_text=True)
+    assert "上一轮写的理由" in page and "已同意" not in page
+
+
+def test_the_second_person_is_named_and_a_dead_end_told(
+    country: Country, browse: Callable[[str], FlaskClient]
+) -> None:
+    """C-art.7: whoever takes the first step hears who can take the second."""
+    pk = country.submitted()
+    heads = {country.actor(who).name for who in ("head", "deputy")}
+    page = browse("reviewer").get(f"/applications/{pk}").get_data(as_text=True)
+    assert all(name in page for name in heads)
+    city = country.submitted("office", "city_filer")
+    page = browse("parent").get(f"/applications/{city}").get_data(as_text=True)
+    assert "没有第二人" in page
