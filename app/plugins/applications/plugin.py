@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.foundation.admin import labels as words
 from app.foundation.clock import recounting as clocks
 from app.foundation.plugin import Plugin
-from app.plugins.applications import handover, labels, recounting, views
+from app.plugins.applications import endings, handover, labels, panels, recounting, views
 
 
 class ApplicationsPlugin(Plugin):
@@ -24,6 +24,7 @@ class ApplicationsPlugin(Plugin):
         words.add("application", labels.STATE)
         words.add("kind", labels.KIND)
         words.add(words.VERB, labels.VERBS)
+        panels.offer(app, endings.ENDING)
         handover.register()
         clocks.offer(app, recounting.RUNNING)
 

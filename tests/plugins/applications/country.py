@@ -167,6 +167,12 @@ class Country:
         self.result("head", pk, service.mark_reported)
         return pk
 
+    def sent_back(self) -> int:
+        """Approved, reported and sent back by the registrar."""
+        pk = self.reported()
+        self.result("registrar", pk, service.mark_sent_back, "网站名称请核对")
+        return pk
+
     def result(self, who: str, pk: int, verb: Callable[..., Any], *arguments: str) -> Any:
         """What the registry plugin does: the platform holds the row, the person acts."""
         actor = self.actor(who)
