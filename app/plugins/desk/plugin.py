@@ -18,7 +18,8 @@ class DeskPlugin(Plugin):
     name = "desk"
     title = "工作台"
     requires = (
-        "operations", "surveys", "imports", "aggregates", "applications", "lapses", "badges", "calendars", "returns",
+        "operations", "surveys", "imports", "aggregates", "applications", "lapses", "results", "badges", "calendars",
+        "returns",
         "bylaws", "liaisons",
     )  # fmt: skip
 

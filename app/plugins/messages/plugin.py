@@ -19,6 +19,7 @@ from app.plugins.messages import (
     labels,
     lapse_receivers,
     receivers,
+    result_receivers,
     returns_receivers,
 )
 from app.plugins.messages.announcement_views import AnnouncementView
@@ -34,7 +35,7 @@ class MessagesPlugin(Plugin):
     name = "messages"
     title = "消息和公告"
     requires = (
-        "account", "people", "surveys", "applications", "lapses", "badges", "returns", "bylaws", "liaisons",
+        "account", "people", "surveys", "applications", "lapses", "results", "badges", "returns", "bylaws", "liaisons",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
@@ -46,6 +47,7 @@ class MessagesPlugin(Plugin):
         lapse_receivers.connect()
         filing_receivers.connect()
         returns_receivers.connect()
+        result_receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 
     def register_views(self, appbuilder: Any) -> None:
