@@ -246,6 +246,8 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "JOBS_CONCURRENCY": _count(env, "JOBS_CONCURRENCY", MOST_THREADS, "4"),
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
         "UPLOAD_LIMIT": 10 * 1024 * 1024,
+        # Where clamd listens; empty: uploads are not looked through, and pages say so (foundation.files.scanning).
+        "CLAMD_ADDRESS": env.get("BIANBAN_CLAMD_ADDRESS", ""),
         "MAX_FORM_PARTS": 5000,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         # Flask-AppBuilder: Alembic owns the tables, Casbin owns the permissions.

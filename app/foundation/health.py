@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.foundation import rows
 from app.foundation.database import AS_OWNER, db
+from app.foundation.files import scanning
 
 blueprint = Blueprint("health", __name__)
 
@@ -90,10 +91,14 @@ def ailment() -> str | None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 when the database answers and its migrations are right, 503 with the reason otherwise."""
+    """200 when the database answers and its migrations are right, 503 with the reason otherwise.
+
+    ``scanner`` says whether a virus scanner is set up; ``flask files scanner`` asks it for a sign of life.
+    """
     reason = ailment()
     if reason is None:
-        response = jsonify(status="ok", revision=",".join(expected_revision()))
+        scanner = "off" if scanning.scanner().off else "on"
+        response = jsonify(status="ok", revision=",".join(expected_revision()), scanner=scanner)
     else:
         response = jsonify(status="unavailable", reason=reason)
         response.status_code = 503

@@ -32,7 +32,9 @@ from app.foundation.audit import service as audit_service
 from app.foundation.audit.cli import audit_cli
 from app.foundation.backup.cli import backup_cli
 from app.foundation.clock.cli import drill_cli
+from app.foundation.files import scanning
 from app.foundation.files import service as files_service
+from app.foundation.files.cli import files_cli
 from app.foundation.files.views import FileView, OfficeFileView
 from app.foundation.keys.cli import keys_cli
 from app.foundation.notices import wiring as notices
@@ -72,12 +74,13 @@ def prepare(app: Flask) -> None:
     guard.install()
     audit_service.install()
     files_service.install()
+    scanning.install(app)
     access_service.init_app(app)
     signing_rules.init_app(app)
     jobs.init_app(app)
     notices.init_app(app)
     csrf.register(app)
-    for group in (access_cli, audit_cli, backup_cli, drill_cli, keys_cli, tenants_cli, people_cli):
+    for group in (access_cli, audit_cli, backup_cli, drill_cli, files_cli, keys_cli, tenants_cli, people_cli):
         app.cli.add_command(group)
     for part in (encoding, headers, context, theme, once, health, drift, page):
         part.register(app)

@@ -52,6 +52,12 @@ class Section:
         """The keys as they stand."""
         return tuple(self._values)
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
     def only(self, *known: str) -> Section:
         """This section, refused if it holds a key that is not known."""
         unknown = sorted(set(self._values) - set(known))

@@ -3,7 +3,7 @@
 What was reported before is frozen from what was reported; what was approved and not reported yet is frozen when it is.
 
 Revision ID: 0016
-Revises: 0013
+Revises: 0018
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

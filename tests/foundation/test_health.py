@@ -15,7 +15,11 @@ from tests.services.instance import MakeApp
 def test_a_migrated_database_is_healthy(client: FlaskClient) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.get_json() == {"status": "ok", "revision": health.expected_revision()[0]}
+    assert answer.get_json() == {
+        "status": "ok",
+        "revision": health.expected_revision()[0],
+        "scanner": "off",
+    }
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -78,7 +78,8 @@ def store(
         raise RuntimeError("office_files.store outside transaction()")
     db.session.flush()
     stored_name = secrets.token_hex(16)
-    content_type, size, digest = service.take_in(stream, stored_name, field)
+    with service.recorded_if_infected(parent, filename):
+        content_type, size, digest = service.take_in(stream, stored_name, field)
     row = OfficeFile(
         obj=obj,
         parent_table=_table_of(parent),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from flask import current_app
+from flask import Response, after_this_request, current_app, has_request_context
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from app.foundation import access, audit
-from app.foundation.database import db, in_transaction
-from app.foundation.files import kinds, ofd, queries
+from app.foundation.database import db, in_transaction, transaction
+from app.foundation.files import kinds, ofd, queries, scanning
 from app.foundation.files.models import StoredFile
 from app.foundation.jurisdiction import UnitScoped
 from app.foundation.tenancy.models import Site
@@ -37,14 +39,16 @@ def store(
         field: the form field named in a refusal.
 
     Raises:
-        Refusal: nothing was sent, it is too large, or it is none of PDF, JPEG, PNG and OFD (S12).
+        Refusal: nothing was sent, it is too large, it is none of PDF, JPEG, PNG and OFD (S12), or the virus scanner
+            found something (which is recorded with the parent) or does not answer.
         RuntimeError: no transaction is open.
     """
     if not in_transaction():
         raise RuntimeError("files.store outside transaction()")
     db.session.flush()
     stored_name = secrets.token_hex(16)
-    content_type, size, digest = take_in(stream, stored_name, field)
+    with recorded_if_infected(parent, filename):
+        content_type, size, digest = take_in(stream, stored_name, field)
     actor = access.current_actor()
     row = StoredFile(
         obj=obj,
@@ -89,10 +93,36 @@ def take_in(stream: IO[bytes], stored_name: str, field: str) -> tuple[str, int, 
     """Write an upload under a random name; its content type, size and SHA-256. Rolled back, no file remains.
 
     Raises:
-        Refusal: nothing was sent, it is too large, or of a kind that is not taken.
+        Refusal: nothing was sent, it is too large, of a kind that is not taken, or not found clean.
     """
     content_type = _recognised(stream, field)
+    _ensure_small(stream, field)
+    scanning.ensure_clean(stream, field)
     return content_type, *_write(stream, _path(stored_name), field)
+
+
+@contextmanager
+def recorded_if_infected(parent: Any, filename: str) -> Iterator[None]:
+    """What is refused as infected enters the record of ``parent``: in a transaction of its own, once the refused one
+    is undone."""
+    try:
+        yield
+    except scanning.Infected as infected:
+        name = kinds.clean_name(filename, kinds.PDF)
+        current_app.logger.warning("infected upload refused: %s", infected.threat)
+        if has_request_context():
+            model, pk, actor = type(parent), inspect(parent).identity[0], access.current_actor()
+            after = {"name": name, "threat": infected.threat}
+
+            @after_this_request
+            def remember(response: Response) -> Response:
+                with transaction():
+                    row = db.session.get(model, pk)
+                    if row is not None:  # begun in the very transaction that was undone
+                        audit.record(actor, "file.infected", row, after=after)
+                return response
+
+        raise
 
 
 def place(stored_name: str) -> Path:
@@ -176,6 +206,23 @@ def _recognised(stream: IO[bytes], field: str) -> str:
     return content_type
 
 
+def _too_large(limit: int, field: str) -> Refusal:
+    return Refusal(
+        "file-too-large",
+        N_("文件超过 %(n)s MB 的上限，请压缩后重新上传。"),
+        field=field,
+        n=limit // MEGABYTE,
+    )
+
+
+def _ensure_small(stream: IO[bytes], field: str) -> None:
+    """The scanner is asked only about what may be kept."""
+    limit = int(current_app.config["UPLOAD_LIMIT"])
+    if stream.seek(0, os.SEEK_END) > limit:
+        raise _too_large(limit, field)
+    stream.seek(0)
+
+
 def _write(stream: IO[bytes], path: Path, field: str) -> tuple[int, str]:
     """Copy the stream to ``path``, readable by this account only; its size and SHA-256."""
     limit = int(current_app.config["UPLOAD_LIMIT"])
@@ -186,12 +233,7 @@ def _write(stream: IO[bytes], path: Path, field: str) -> tuple[int, str]:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > limit:
-                raise Refusal(
-                    "file-too-large",
-                    N_("文件超过 %(n)s MB 的上限，请压缩后重新上传。"),
-                    field=field,
-                    n=limit // MEGABYTE,
-                )
+                raise _too_large(limit, field)
             digest.update(chunk)
             target.write(chunk)
         target.flush()

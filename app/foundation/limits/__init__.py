@@ -4,6 +4,12 @@ The file is read strictly, once; an office's own values are laid over it (S3, S1
 rule and the article it rests on, so that every deadline and refusal can show them.
 """
 
+from app.foundation.limits.materials import (
+    Materials,
+    load_materials,
+    materials_for,
+    national_materials,
+)
 from app.foundation.limits.model import (
     APPLICANT_PAPER,
     CLOCKS,
@@ -32,7 +38,11 @@ __all__ = [
     "Limit",
     "Limits",
     "LimitsError",
+    "Materials",
     "for_settings",
     "load",
+    "load_materials",
+    "materials_for",
     "national",
+    "national_materials",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from app.foundation.limits import Limits, LimitsError
+from app.foundation.limits import Limits, LimitsError, national_materials
 from app.foundation.tenancy.models import RANKS, Office
 from app.kernel.errors import N_
 
@@ -48,6 +48,13 @@ def _lapse(value: Any) -> Iterator[Fault]:
         return
     if not _text(value["words"]) or not _text(value["source"]):
         yield N_("lapse 的 words（后果）和 source（来源）不能为空。"), {}
+
+
+def _materials(value: Any) -> Iterator[Fault]:
+    try:
+        national_materials().overridden(value)
+    except LimitsError as error:
+        yield N_("materials 有误：%(error)s。"), {"error": error}
 
 
 def _pattern(pattern: str, message: str) -> Callable[[Any], Iterator[Fault]]:
@@ -109,6 +116,7 @@ SCHEMA: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "filing": _filing,
     "ip_ranges": _ranges,
     "lapse": _lapse,
+    "materials": _materials,
     "second_factor": _one_of(
         ("required", "optional"), N_("second_factor 应为 required（须启用）或 optional（自愿）：%(value)s。")
     ),

@@ -29,6 +29,7 @@ VERBS = {
     # of the foundation's own, which no plugin names
     "file.stored": _l("上传文件"),
     "file.discarded": _l("删除文件"),
+    "file.infected": _l("拒收带病毒的文件"),
     "backup.created": _l("制作备份"),
     "backup.restored": _l("从备份恢复"),
     "keys.rotated": _l("更换加密密钥"),
@@ -59,6 +60,7 @@ TABLES = {
     "campaign_urge": _l("催办"),
     "delivery": _l("邮件和短信"),
     "domain_record": _l("网上名称"),
+    "domain_task": _l("域名办理事项"),
     "holiday_arrangement": _l("放假安排"),
     "import_batch": _l("导入批次"),
     "invitation": _l("启用通知"),

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import or_, select
 
 from app.foundation import access, clock, files
 from app.foundation.database import db
 from app.foundation.files import queries as stored
-from app.foundation.limits import Limits, for_settings
+from app.foundation.limits import Limits, for_settings, materials_for
+from app.foundation.tenancy import service as tenancy
 from app.foundation.tenancy.models import Office, Unit
+from app.foundation.tenancy.routing import Ruling
 from app.foundation.tenancy.settings import setting
-from app.kernel import domains
-from app.kernel.errors import Refusal
+from app.plugins.applications import cases
+from app.plugins.applications.checklist import MaterialSettings, Needed, checklist
 from app.plugins.applications.fields import FIELDS, PUBLIC
 from app.plugins.applications.models import LIVE, Application
-from app.plugins.applications.rules import Filing, UnitFacts
+from app.plugins.applications.rules import Filing, UnitFacts, differing
 from app.plugins.applications.wellformed import Reading
+from app.plugins.names import facts as naming
 from app.plugins.names.register import register
 from app.plugins.names.rules import Standing
 
 _TASK = "applications"
+FILED_MATERIALS = "materials"  # what a decision keeps of them, beside the public fields
 
 
 def reviewing_office(application: Application) -> Office:
@@ -52,7 +58,14 @@ def facts(unit: Unit, office: Office) -> UnitFacts:
         administrative=unit.administrative,
         approval_no=unit.approval_no,
         reform=unit.reform,
+        management=unit.management,
     )
+
+
+def ruling(unit: Unit) -> Ruling:
+    """Which office reviews the unit, by which rule of which article (C-art.5, P-3.2); the platform itself looks."""
+    with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)), db.session.no_autoflush:
+        return tenancy.route(unit).review
 
 
 def values(application: Application) -> dict[str, str]:
@@ -72,15 +85,8 @@ def reading(application: Application, office: Office) -> Reading:
     )
 
 
-def _ascii(text: str) -> str:
-    try:
-        return domains.host(text).ascii if text else ""
-    except Refusal:
-        return ""
-
-
 def _standings(application: Application) -> tuple[Standing | None, Standing | None]:
-    names = (_ascii(application.chinese_domain), _ascii(application.english_domain))
+    names = (cases.ascii_of(application.chinese_domain), cases.ascii_of(application.english_domain))
     found = register().standings(application.unit_id, names, clock.today())
     return found.get(names[0]), found.get(names[1])
 
@@ -92,12 +98,20 @@ def rival(application: Application) -> str:
         statement = statement.where(Application.id != application.id)
     if application.site_id is not None:
         statement = statement.where(Application.site_id == application.site_id)
+    elif application.former_id is not None or application.former is not None:
+        former_id = application.former_id or (application.former.id if application.former else None)
+        statement = statement.where(Application.former_id == former_id)
     else:
         same_name = Application.site_name == application.site_name
         same_domain = (Application.chinese_domain == application.chinese_domain) & (
             Application.chinese_domain != ""
         )
-        statement = statement.where(Application.unit_id == application.unit_id, or_(same_name, same_domain))
+        statement = statement.where(
+            Application.unit_id == application.unit_id,
+            Application.site_id.is_(None),
+            Application.former_id.is_(None),
+            or_(same_name, same_domain),
+        )
     with access.acting_as(access.system(_TASK, over=access.EVERYWHERE)), db.session.no_autoflush:
         found = db.session.execute(statement.limit(1)).first()
     return (found.number or found.site_name) if found else ""
@@ -112,6 +126,40 @@ def materials(application: Application) -> list[files.StoredFile]:
         return stored.of(application)
 
 
+def former_values(application: Application) -> dict[str, str] | None:
+    """The public fields of the case a change follows; None for the other kinds."""
+    former = application.former if application.kind == "change" else None
+    return public_values(former) if former is not None else None
+
+
+def material_settings(office: Office) -> MaterialSettings:
+    """What the office asks for (C-art.5)."""
+    return MaterialSettings(materials_for(office.settings), limits_of(office))
+
+
+def needed(application: Application, office: Office) -> tuple[Needed, ...]:
+    """The materials of the application as it stands, in the order shown."""
+    former = former_values(application)
+    changed = None if former is None else differing(former, public_values(application))
+    names = (application.chinese_domain, application.english_domain)
+    return checklist(application.track, application.kind, names, material_settings(office), changed)
+
+
+def takes(application: Application, office: Office) -> frozenset[str]:
+    """Which kinds may be uploaded with it, needed by its names or not: those of its track and type."""
+    return frozenset(
+        item.key
+        for item in materials_for(office.settings).items
+        if item.online and application.track in item.tracks and application.kind in item.kinds
+    )
+
+
+def filed(application: Application) -> dict[str, str]:
+    """What a decision keeps of what was filed: the public fields, and which materials there were, without their names."""
+    listed = sorted(f"{file.kind}:{file.sha256}" for file in materials(application))
+    return public_values(application) | {FILED_MATERIALS: " ".join(listed)}
+
+
 def filing(
     application: Application,
     office: Office,
@@ -122,13 +170,29 @@ def filing(
 ) -> Filing:
     """The application as the rules see it; ``against`` is its rival, where one was looked for."""
     chinese, english = _standings(application)
+    limits, unit = limits_of(office), unit_of(application)
     return Filing(
         track=application.track,
         values=values(application),
-        unit=facts(unit_of(application), office),
+        unit=facts(unit, office),
         chinese=chinese,
         english=english,
         materials=frozenset(file.kind for file in uploaded),
         declared=declared,
         rival=against,
+        kind=application.kind,
+        former=former_values(application),
+        needed=needed(application, office),
+        asks_proof=limits.needs_proof("institution", application.chinese_domain, application.english_domain),
+    )
+
+
+def to_submit(application: Application, office: Office, *, declared: bool) -> Filing:
+    """The same with what is asked of other websites only before it is handed in: rival, badge, twins."""
+    found = filing(application, office, materials(application), declared=declared, against=rival(application))
+    return replace(
+        found,
+        badge=cases.badge_of(application),
+        naming=naming.of(unit_of(application)),
+        twins=cases.twins(application, access.current_actor()),
     )

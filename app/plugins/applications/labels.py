@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 STATE = {
@@ -22,7 +24,9 @@ KIND = {
     "requalification": (_l("资格复核"), "g"),
     "change": (_l("网站变更"), "w"),
 }
-KIND_BOX = {"opening": _l("新开办网站申请"), "requalification": _l("已开办网站复核")}
+# What begins from a website; a change begins from its badge.
+KIND_OFFERED = {"opening": _l("新开办网站申请"), "requalification": _l("已开办网站复核")}
+KIND_BOX = {**KIND_OFFERED, "change": _l("网站变更申请")}
 TRACK = {"organ": (_l("党政机关"), "b"), "institution": (_l("事业单位"), "g")}
 CLOCK = {
     "first_review": _l("在线初审"),
@@ -31,11 +35,21 @@ CLOCK = {
 }
 FINDING = {"open": (_l("未判定"), "g"), "ok": (_l("符合"), "ok"), "bad": (_l("不符合"), "r")}
 MEANS = {"exchange": _l("机要交换"), "hand": _l("当面递交"), "post": _l("邮寄")}
-MATERIAL = {
-    "identity": _l("身份证明材料"),
-    "proof": _l("具有行政管理职能的证明材料"),
-    "other": _l("其他材料"),
-}
+
+
+class Materials(dict[str, Any]):
+    """What an office asks for besides bears the office's own words in the form; elsewhere it is 补充材料."""
+
+    def __missing__(self, kind: str) -> Any:
+        return _l("补充材料")
+
+
+MATERIAL = Materials(
+    identity=_l("身份证明材料"),
+    proof=_l("具有行政管理职能的证明材料"),
+    change_basis=_l("变更依据"),
+    other=_l("其他材料"),
+)
 OUTCOME = {
     "passed": (_l("初审通过"), "ok"),
     "returned": (_l("退回补正"), "r"),
@@ -58,6 +72,8 @@ VERBS = {
     "application.edited": _l("填写"),
     "application.attached": _l("上传材料"),
     "application.detached": _l("删除材料"),
+    "application.replaced": _l("替换材料"),
+    "application.handler_changed": _l("更换经办人"),
     "application.submitted": _l("提交"),
     "application.resubmitted": _l("补正后提交"),
     "application.withdrawn": _l("撤回"),
@@ -79,5 +95,11 @@ VERBS = {
 }
 # What the timeline leaves out: steps of work that change nothing for anybody else.
 QUIET = frozenset(
-    {"application.edited", "application.attached", "application.detached", "application.checked"}
+    {
+        "application.edited",
+        "application.attached",
+        "application.detached",
+        "application.replaced",
+        "application.checked",
+    }
 )

@@ -33,6 +33,7 @@ STATES = (
 ENDS = ("badged", "refused", "ineligible", "withdrawn")
 LIVE = tuple(state for state in STATES if state not in ENDS)
 KINDS = ("opening", "requalification", "change")
+BEGUN = KINDS[:2]  # a change follows a case that has its badge; the two others begin from a website
 TRACKS = ("organ", "institution")
 FINDINGS = ("open", "ok", "bad")
 CLOCKS = ("first_review", "applicant_paper", "paper_review")
@@ -50,7 +51,10 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
 
     Names are copied onto the row, so that a desk that carries only the site reads them too. ``due`` repeats
     the running clock's last day, ``late_after`` is the filing date it was first submitted after (S26), ``due_order`` likewise for sorting (``NO_DUE``: nothing runs). ``opinion`` keeps what a reviewer has begun to
-    write but not sent.
+    write but not sent. ``former_id`` is the case a change follows: the badged one of the same website (S32).
+    ``people_changed`` says after which round the data of the two people were last changed, never what they were:
+    {"leader": 1, "handler": 1}; ``materials_changed`` which files the present round brought and took away since the
+    return before it: {"identity": [1, 1]}. A form printed before ``handler_changed_at`` is out of date.
     """
 
     __tablename__ = "application"
@@ -64,6 +68,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         CheckConstraint(
             "state IN ('draft', 'withdrawn') OR declared_at IS NOT NULL", name="filed_is_declared"
         ),
+        CheckConstraint("(kind = 'change') = (former_id IS NOT NULL)", name="change_follows"),
         CheckConstraint(
             "paper_reviewer_id IS NULL OR paper_reviewer_id <> first_reviewer_id", name="two_reviewers"
         ),
@@ -75,6 +80,13 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
         Index(
             "uq_application_live_site",
             "site_id",
+            unique=True,
+            sqlite_where=_LIVE_SQL,
+            postgresql_where=_LIVE_SQL,
+        ),
+        Index(
+            "uq_application_live_former",
+            "former_id",
             unique=True,
             sqlite_where=_LIVE_SQL,
             postgresql_where=_LIVE_SQL,
@@ -103,8 +115,8 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
 
     site_name: Mapped[str] = mapped_column(String(60), nullable=False, default="", index=True)
     site_intro: Mapped[str] = mapped_column(Text, nullable=False, default="")
-    chinese_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="")
-    english_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="")
+    chinese_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="", index=True)
+    english_domain: Mapped[str] = mapped_column(String(255), nullable=False, default="", index=True)
     ip: Mapped[str] = mapped_column(String(45), nullable=False, default="")
 
     leader_name: Mapped[str] = mapped_column(String(40), nullable=False, default="")
@@ -116,6 +128,9 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     handler_mobile: Mapped[str | None] = mapped_column(Encrypted)
     handler_email: Mapped[str | None] = mapped_column(Encrypted)
     handler_id_number: Mapped[str | None] = mapped_column(Encrypted)
+    handler_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    people_changed: Mapped[dict[str, int]] = mapped_column(JSON, nullable=False, default=dict)
+    materials_changed: Mapped[dict[str, list[int]]] = mapped_column(JSON, nullable=False, default=dict)
 
     declared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
@@ -137,6 +152,7 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
 
     unit: Mapped[Unit | None] = relationship()
     site: Mapped[Site | None] = relationship()
+    former: Mapped[Application | None] = relationship(remote_side=[id])
     checklist: Mapped[list[ChecklistItem]] = relationship(
         back_populates="application", order_by="(ChecklistItem.round, ChecklistItem.number)"
     )

@@ -29,7 +29,7 @@ from app.plugins.applications import (
     rules,
     stages,
 )
-from app.plugins.applications.evidence import Change, Claim
+from app.plugins.applications.evidence import Claim
 from app.plugins.applications.models import Application, ApplicationClock, ChecklistItem, ReviewDecision
 from app.plugins.campaigns import queries as campaigns
 from app.plugins.campaigns.rules import Deadline
@@ -108,7 +108,6 @@ class Page:
     letter: ReviewDecision | None
     letter_reasons: Sequence[reasons.Reason]
     rows: Sequence[Row]
-    changes: Sequence[Change]
     blocked: Sequence[Finding]
     same_person: bool
     uploads: Sequence[files.StoredFile]
@@ -161,7 +160,6 @@ def build(
         letter=letter,
         letter_reasons=reasons.named(letter.outcome, letter.reasons) if letter else (),
         rows=() if applicant or not application.round else _rows(application, office, uploads, typed or {}),
-        changes=_changes(application),
         blocked=rules.standing_in_the_way(application.items()),
         same_person=actor.person_id in application.first_reviewers(),
         uploads=uploads,
@@ -208,13 +206,6 @@ def _letter(application: Application) -> ReviewDecision | None:
     if application.state == "submitted" and last.outcome == "returned":
         return None
     return last
-
-
-def _changes(application: Application) -> tuple[Change, ...]:
-    returned = [one for one in application.decisions if one.outcome == "returned"]
-    if not returned or application.round <= returned[-1].round:
-        return ()
-    return evidence.changes(returned[-1].filed, dossier.public_values(application))
 
 
 def _rows(

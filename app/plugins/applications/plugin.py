@@ -9,8 +9,13 @@ from flask_babel import lazy_gettext as _l
 
 from app.foundation.admin import labels as words
 from app.foundation.clock import recounting as clocks
+from app.foundation.notices import reminding
 from app.foundation.plugin import Plugin
-from app.plugins.applications import endings, handover, labels, panels, recounting, views
+from app.plugins.applications import changing, endings, guides, handover, labels, panels, recounting, views
+from app.plugins.applications.panels import Panel
+from app.plugins.applications.service import domains
+
+OTHERS = (views.ApplicationView, views.FilingView, views.MaterialView, views.UnderwayView, views.PrintView)
 
 
 class ApplicationsPlugin(Plugin):
@@ -26,7 +31,11 @@ class ApplicationsPlugin(Plugin):
         words.add(words.VERB, labels.VERBS)
         panels.offer(app, endings.ENDING)
         handover.register()
+        domains.connect()
+        reminding.offer(app, domains.look)
         clocks.offer(app, recounting.RUNNING)
+        panels.offer(app, Panel("changes", "main", 10, changing.panel, "applications/_changes.html"))
+        panels.offer(app, Panel("reviewed-by", "side", 10, guides.panel, "applications/_guide.html"))
 
     def register_views(self, appbuilder: Any) -> None:
         appbuilder.add_view(
@@ -36,6 +45,6 @@ class ApplicationsPlugin(Plugin):
             category="review",
             category_label=_l("审核"),
         )
-        for view in (views.ApplicationView, views.FilingView, views.PrintView):
+        for view in OTHERS:
             appbuilder.add_view_no_menu(view)
         appbuilder.add_api(views.ApplicationsApi)

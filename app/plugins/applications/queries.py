@@ -58,6 +58,7 @@ def whole(pk: int) -> Application:
         .where(Application.id == min(pk, LARGEST_ID))
         .options(
             joinedload(Application.unit),
+            joinedload(Application.former),
             selectinload(Application.checklist),
             selectinload(Application.decisions),
             selectinload(Application.receipts),

@@ -7,6 +7,7 @@ from blinker import Namespace
 _signals = Namespace()
 
 submitted = _signals.signal("application-submitted")
+handler_changed = _signals.signal("application-handler-changed")
 withdrawn = _signals.signal("application-withdrawn")
 returned = _signals.signal("application-returned")
 ineligible = _signals.signal("application-ineligible")

@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.foundation.admin.filters import words
 from app.foundation.admin.formatters import cn_date
 from app.foundation.clock import today
 from app.foundation.tenancy.models import Contact, Office
+from app.plugins.applications import changing
 from app.plugins.applications.models import Application, ApplicationClock
 from app.plugins.campaigns.rules import Deadline
 
@@ -113,7 +115,10 @@ def ahead(
         "refused": lambda: [_("本件已办结。%(office)s将函告原因；符合条件后可以重新申请。", office=name)],
         "withdrawn": lambda: [_("本件已撤回。需要办理的，请重新申请。")],
     }  # fmt: skip
-    return [str(line) for line in said[application.state]()]
+    return [
+        *(str(line) for line in said[application.state]()),
+        *(words(one) for one in changing.ahead(application)),
+    ]
 
 
 def for_office(application: Application, office: Office) -> list[str]:

@@ -10,7 +10,9 @@ from flask_babel import lazy_gettext as _l
 from app.foundation.admin import labels as words
 from app.foundation.clock import recounting as clocks
 from app.foundation.plugin import Plugin
+from app.plugins.applications import inforce
 from app.plugins.badges import catalogue, recounting
+from app.plugins.badges.inforce import BadgesInForce
 from app.plugins.badges.labels import STATE, VERBS
 from app.plugins.badges.public_views import VerifyView
 from app.plugins.badges.queue import QueueView
@@ -26,6 +28,7 @@ class BadgesPlugin(Plugin):
 
     def init_app(self, app: Flask) -> None:
         catalogue.init_app(app)
+        inforce.use(app, BadgesInForce())
         clocks.offer(app, recounting.RUNNING)
         words.add("badge", STATE)
         words.add(words.VERB, VERBS)

@@ -16,6 +16,7 @@ from app.kernel.errors import N_, Refusal
 from app.plugins.demo import (
     announced,
     arrangements,
+    changes,
     filings,
     handed_in,
     register,
@@ -64,6 +65,7 @@ def load(*, eve: bool = False) -> Iterator[str]:
     handed = handed_in.load(cast)
     yield f"机构、人员和方案 {handed[0]} 份，细则 {handed[1]} 份，网站责任人 {handed[2]} 名。"
     yield f"申请 {filings.load(cast)} 件。"
+    yield f"变更申请 {changes.load(cast)} 件。"
     told, stopped = results.load(cast)
     yield f"结果通报 {told} 项，停止解析 {stopped} 件。"
     yield f"汇总 {versions.load(cast)} 版。"

@@ -19,8 +19,7 @@ class DeskPlugin(Plugin):
     title = "工作台"
     requires = (
         "operations", "surveys", "imports", "aggregates", "applications", "lapses", "results", "badges", "calendars",
-        "returns",
-        "bylaws", "liaisons",
+        "returns", "bylaws", "liaisons", "names",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:

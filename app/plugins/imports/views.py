@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -16,8 +17,9 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
+from app.foundation.files import scanning
 from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_, Finding, Invalid
+from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.imports import errors, labels, queries, service, template
 from app.plugins.imports.limits import MEGABYTE, limits
 from app.plugins.imports.models import READ, ImportBatch, ImportFile
@@ -174,13 +176,23 @@ def _office(actor: Actor) -> Office:
 
 
 def _uploads() -> list[tuple[str, bytes]]:
-    """The files sent, read no further than anything past the limit would be refused."""
+    """The files sent, read no further than anything past the limit would be refused.
+
+    Raises:
+        Invalid: the virus scanner found something, or does not answer.
+    """
     most = limits().file_mb * MEGABYTE + 1
-    return [
+    found = [
         (one.filename, one.stream.read(most))
         for one in request.files.getlist("files")[: limits().files + 1]
         if one.filename
     ]
+    for _name, content in found:
+        try:
+            scanning.ensure_clean(BytesIO(content), "files")
+        except Refusal as refusal:
+            raise Invalid([refusal.finding()]) from refusal
+    return found
 
 
 def _of_file(one: Finding) -> Finding:

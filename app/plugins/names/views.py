@@ -13,7 +13,7 @@ from app.foundation.admin.lookup import Lookup
 from app.foundation.admin.views import ScopedModelView
 from app.foundation.tenancy.models import Unit
 from app.kernel.errors import Invalid
-from app.plugins.names import labels, queries, rules
+from app.plugins.names import labels, queries, rules, tasks
 from app.plugins.names.models import DomainRecord
 
 FORM = ["unit", "domain", "registered_on", "expires_on", "working"]
@@ -78,3 +78,11 @@ class DomainView(ScopedModelView):
     def pre_update(self, item: DomainRecord) -> None:
         """As for a new one."""
         self.pre_add(item)
+
+    def post_add(self, item: DomainRecord) -> None:
+        """What waited for this name is done."""
+        tasks.settle(item.unit_id, (item.ascii,))
+
+    def post_update(self, item: DomainRecord) -> None:
+        """As for a new one."""
+        self.post_add(item)

@@ -120,6 +120,8 @@ BROKEN = [
     (SETTINGS, ", source: 通知第二条", "", f"{SETTINGS}:1", "filing 应写明"),
     (SETTINGS, "first_review", "third_review", f"{SETTINGS}:1", "clocks 有误"),
     (SETTINGS, "first_review: {days: 5", "hanging: {days: 9", f"{SETTINGS}:1", "clocks 有误"),
+    (SETTINGS, 'area_code: "0736"', "materials: {copies: {form: 2}}", f"{SETTINGS}:1", "source is missing"),
+    (SETTINGS, 'area_code: "0736"', "materials: {copies: {visa: 2}, source: 细则}", f"{SETTINGS}:1", "materials 有误"),
     (SETTINGS, '"9102"', '"912"', f"{SETTINGS}:6", "badge_segment 应为"),
     (SETTINGS, '"4307Z2"', '"4307Z7"', f"{SETTINGS}:6", "没有代码为 4307Z7 的机构"),
     (SETTINGS, "{badge_segment", "[badge_segment", f"{SETTINGS}:6", "不是规范的 YAML"),

@@ -17,7 +17,11 @@ from app.foundation.tenancy.models import Contact, Office, Site, Unit
 from app.kernel import domains
 from app.plugins.applications import queries, service
 from app.plugins.applications.models import Application
+from app.plugins.badges import service as badges
+from app.plugins.badges.models import Badge
 from app.plugins.names.models import DomainRecord
+from app.plugins.registry import service as registry
+from app.plugins.registry.models import BatchItem
 from tests.policies.world import World, build
 from tests.services.afresh import read_afresh
 
@@ -172,6 +176,42 @@ class Country:
         pk = self.reported()
         self.result("registrar", pk, service.mark_sent_back, "网站名称请核对")
         return pk
+
+    def badged(self, site: str = "edu") -> int:
+        """A case whose badge is in force, by the registry's own verbs; answers the application's id."""
+        pk = self.approved(site)
+        self.report_and_issue(pk)
+        return pk
+
+    def report_and_issue(self, pk: int) -> None:
+        """Batch an approved case and issue its badge."""
+        head, registrar = self.actor("head"), self.actor("registrar")
+        with access.acting_as(head), transaction() as session:
+            office = session.scalars(db.select(Office).where(Office.path == "0.43.07.02.")).one()
+            registry.send_batch(office, [queries.get(pk)], actor=head)
+        with access.acting_as(registrar), transaction() as session:
+            item = session.scalars(db.select(BatchItem).where(BatchItem.application_id == pk)).one()
+            badges.issue(item, actor=registrar)
+
+    def revoked(self, pk: int) -> None:
+        """Let the badge of a case be revoked, by head and registrar."""
+        of_case = db.select(Badge).join(BatchItem).where(BatchItem.application_id == pk)
+        head, registrar = self.actor("head"), self.actor("registrar")
+        with access.acting_as(head), transaction() as session:
+            badge = session.scalars(of_case).one()
+            badges.decide_revocation(badge, ground="2", reason="网站注销", actor=head)
+        with access.acting_as(registrar), transaction() as session:
+            badges.strike(session.scalars(of_case).one(), actor=registrar)
+
+    def change(self, former: int, who: str = "filer", **values: str) -> int:
+        """A draft that asks to change a badged website; it has its identity proof."""
+        actor = self.actor(who)
+        with access.acting_as(actor), transaction():
+            row = service.start(queries.get(former), "change", actor=actor)
+            if values:
+                service.save(row, values, actor=actor)
+            service.attach(row, io.BytesIO(PDF), "经办人证件.pdf", "identity", actor=actor)
+            return row.id
 
     def result(self, who: str, pk: int, verb: Callable[..., Any], *arguments: str) -> Any:
         """What the registry plugin does: the platform holds the row, the person acts."""

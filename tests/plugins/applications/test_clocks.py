@@ -125,6 +125,6 @@ def test_a_return_stops_the_clock_and_a_resubmission_starts_a_new_one(country: C
 
 def test_withdrawing_stops_the_clock(country: Country) -> None:
     pk = country.submitted()
-    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
+    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor, reason="不再办理"))
     row = country.read(pk)
     assert (row.due, row.clocks[0].stopped_on) == (None, date(2014, 11, 24))

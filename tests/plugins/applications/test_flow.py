@@ -90,13 +90,13 @@ STEPS = {
     "submit a returned one": Step(
         lambda c: c.returned(), lambda r, a: service.submit(r, declared=True, actor=a), "filer", "submitted"
     ),
-    "withdraw a draft": Step(lambda c: c.draft(), lambda r, a: service.withdraw(r, actor=a), "filer", "withdrawn"),
+    "withdraw a draft": Step(lambda c: c.draft(), lambda r, a: service.withdraw(r, actor=a, reason="不再办理"), "filer", "withdrawn"),
     "withdraw a submitted one": Step(
-        lambda c: c.submitted(), lambda r, a: service.withdraw(r, actor=a), "filer", "withdrawn"
+        lambda c: c.submitted(), lambda r, a: service.withdraw(r, actor=a, reason="不再办理"), "filer", "withdrawn"
     ),
-    "withdraw a returned one": Step(lambda c: c.returned(), lambda r, a: service.withdraw(r, actor=a), "filer", "withdrawn"),
+    "withdraw a returned one": Step(lambda c: c.returned(), lambda r, a: service.withdraw(r, actor=a, reason="不再办理"), "filer", "withdrawn"),
     "withdraw before the paper": Step(
-        lambda c: c.awaiting_paper(), lambda r, a: service.withdraw(r, actor=a), "filer", "withdrawn"
+        lambda c: c.awaiting_paper(), lambda r, a: service.withdraw(r, actor=a, reason="不再办理"), "filer", "withdrawn"
     ),
     "return": Step(
         lambda c: c.submitted(), lambda r, a: service.return_(r, ["other"], "请补正。", actor=a), "reviewer", "returned"
@@ -171,9 +171,10 @@ def test_every_arrow_has_its_step(country: Country) -> None:
 
 
 def free_the_site(country: Country, pk: int) -> None:
-    """Let the next one start: one live application a site."""
+    """Let the next one start: one live application a site, and no two of one name or domain."""
     with access.acting_as(access.system("tests", over="0.")), transaction():
-        queries.get(pk).site_id = None
+        row = queries.get(pk)
+        row.site_id, row.site_name, row.chinese_domain, row.english_domain = None, f"网站{pk}", "", ""
 
 
 @pytest.mark.parametrize("name", STEPS)

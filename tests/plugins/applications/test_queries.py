@@ -132,7 +132,7 @@ def test_an_ended_one_does_not_stand_in_the_way(stories: Country) -> None:
             for row in queries.startable_sites(access.system("tests", over="0."))
             if row.live and row.live.state == "draft"
         )
-    stories.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
+    stories.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor, reason="不再办理"))
     actor = stories.actor("filer")
     with access.acting_as(actor):
         assert {one.site.name for one in queries.startable_sites(actor) if one.live is None} == {"武陵教育网"}

@@ -102,7 +102,7 @@ def test_the_database_too_allows_one_live_application_a_site(country: Country) -
 
 def test_after_a_withdrawal_the_site_may_be_applied_for_again(country: Country) -> None:
     pk = country.submitted()
-    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
+    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor, reason="不再办理"))
     assert country.draft() != pk
 
 
@@ -239,7 +239,7 @@ def test_materials_come_and_go_while_it_is_a_draft(country: Country) -> None:
     file_id = country.do(
         "filer",
         pk,
-        lambda row, actor: service.attach(row, io.BytesIO(PDF), "批复.pdf", "proof", actor=actor).id,
+        lambda row, actor: service.attach(row, io.BytesIO(PDF), "批复.pdf", "other", actor=actor).id,
     )
     country.do("filer", pk, lambda row, actor: service.detach(row, file_id, actor=actor))
     with pytest.raises(NotSeen):

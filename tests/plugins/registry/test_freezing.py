@@ -81,7 +81,9 @@ def test_the_record_keeps_the_hash(line: Line) -> None:
         ({"kind": "change"}, "change-without-badge"),
     ],
 )
-def test_what_cannot_be_frozen_is_not_approved(line: Line, facts: dict[str, str], code: str) -> None:
+def test_what_cannot_be_frozen_is_not_approved(line: Line, facts: dict[str, object], code: str) -> None:
+    if facts.get("kind") == "change":
+        facts = {**facts, "former_id": line.approved()}
     key = _under_review(line, **facts)
     with pytest.raises(Refusal) as refused:
         _approve(line, key)

@@ -93,7 +93,7 @@ def test_after_a_refused_opening_the_order_is_only_proposed(desk: Desk) -> None:
 
 def test_a_refused_change_asks_for_none(desk: Desk) -> None:
     """The old badge and the old data stand (S32)."""
-    key = desk.refused(kind="change")
+    key = desk.refused(kind="change", former_id=desk.line.approved())
     assert len(desk.notices(key)) == 2 and not desk.orders(key)
 
 

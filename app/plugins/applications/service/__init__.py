@@ -1,8 +1,10 @@
 """The verbs officials and applicants use. None commits: the view, command or job opened ``transaction()``."""
 
 from app.plugins.applications.service.deciding import approve, refuse, reopen
-from app.plugins.applications.service.filing import attach, detach, reveal, save, start, submit, withdraw
+from app.plugins.applications.service.filing import save, submit, withdraw
+from app.plugins.applications.service.materials import attach, detach, replace
 from app.plugins.applications.service.paper import receive_paper
+from app.plugins.applications.service.people import change_handler, reveal
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
 from app.plugins.applications.service.reviewing import (
     check,
@@ -12,10 +14,12 @@ from app.plugins.applications.service.reviewing import (
     release,
     return_,
 )
+from app.plugins.applications.service.starting import start
 
 __all__ = [
     "approve",
     "attach",
+    "change_handler",
     "check",
     "declare_ineligible",
     "detach",
@@ -28,6 +32,7 @@ __all__ = [
     "refuse",
     "release",
     "reopen",
+    "replace",
     "return_",
     "reveal",
     "save",

@@ -44,7 +44,7 @@ def record(
         outcome=outcome,
         reasons=[reason.code for reason in reasons.named(outcome, codes)],
         words=words,
-        filed=dossier.public_values(application),
+        filed=dossier.filed(application),
         decided_by_id=actor.person_id,
         decided_by=actor.name,
         decided_at=clock.now(),

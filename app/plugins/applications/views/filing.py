@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -13,25 +13,18 @@ from app.foundation.access import current_actor
 from app.foundation.admin import conflicts
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
-from app.foundation.files import StoredFile
 from app.foundation.tenancy.models import Site, Unit
-from app.kernel.errors import N_, Finding, NotSeen, Refusal, Stale
-from app.plugins.applications import dossier, flow, labels, queries, rules, service
-from app.plugins.applications.fields import (
-    BY_NAME,
-    FIELDS,
-    MATERIALS,
-    ORGAN_TYPES,
-    SECTIONS,
-    SUBJECT,
-    masked,
-    of,
-)
+from app.kernel.errors import N_, Finding, NotSeen, Refusal
+from app.plugins.applications import cases, dossier, evidence, flow, labels, queries, service
+from app.plugins.applications.fields import BY_NAME, MATERIALS, SECTIONS, SUBJECT, masked, of
+from app.plugins.applications.guides import guide_for, guide_of
 from app.plugins.applications.models import Application
+from app.plugins.applications.rules import S21_SAID
 from app.plugins.applications.service.filing import examine
 from app.plugins.applications.views import posted
+from app.plugins.applications.views.sections import KEYS, following, material_words, section_page
 
-KEYS = tuple(section.key for section in SECTIONS)
+GUIDED = 5  # for somebody who files for more units, who reviews is said in the form
 
 
 class FilingView(ScopedView):
@@ -40,12 +33,11 @@ class FilingView(ScopedView):
     route_base = "/applications"
     obj = "application"
     acts = {
-        "new": "edit", "start": "edit", "edit": "edit", "save": "edit", "attach": "edit", "detach": "edit",
-        "confirm": "submit", "submit": "submit", "withdraw": "submit",
+        "new": "edit", "start": "edit", "edit": "edit", "save": "edit", "confirm": "submit", "submit": "submit",
     }  # fmt: skip
     targets = {
-        "pk": Application, "section": KEYS, "file_id": Row(StoredFile, act="see", enough=False),
-        "start.site_id": Site, "start.unit_id": Unit,
+        "pk": Application, "section": KEYS,
+        "start.site_id": Site, "start.unit_id": Unit, "start.former_id": Row(Application, enough=False),
     }  # fmt: skip
     default_view = "new"
 
@@ -57,13 +49,16 @@ class FilingView(ScopedView):
 
     def _new(self, findings: Sequence[Any] = ()) -> Any:
         actor = current_actor()
-        units = queries.startable_units(actor)
+        units, badged = queries.startable_units(actor), cases.badged(actor)
+        with_badge = {one.case.site_id for one in badged}
         return self.render_template(
             "applications/new.html",
-            sites=queries.startable_sites(actor),
+            badged=badged,
+            sites=[one for one in queries.startable_sites(actor) if one.site.id not in with_badge],
             units=units,
+            guides=[guide_of(unit) for unit in units[:GUIDED]] if len(units) <= GUIDED else (),
             unit_options=[(unit.id, unit.name) for unit in units],
-            kinds=labels.KIND_BOX,
+            kinds=labels.KIND_OFFERED,
             findings=findings,
             typed=posted.texts(),
         )
@@ -71,7 +66,7 @@ class FilingView(ScopedView):
     @expose("/start", methods=["POST"])
     @has_access
     def start(self) -> Any:
-        """Begin a draft; a site that has one already leads there."""
+        """Begin a draft; a change begins from a badged case."""
         made: list[int] = []
 
         def do() -> Any:
@@ -90,7 +85,7 @@ class FilingView(ScopedView):
         application = queries.whole(pk)
         access.require(current_actor(), "application", "edit", application)
         flow.ensure(application, "submit")
-        return self._form(application, _known(section))
+        return section_page(self, application, _known(section))
 
     @expose("/<int:pk>/edit/<string:section>", methods=["POST"])
     @has_access
@@ -114,70 +109,7 @@ class FilingView(ScopedView):
             flash(_("已保存。"), "success")
             return redirect(_after(pk, section, posted.text("then")))
 
-        return posted.answered(do, lambda refusal: self._form(queries.whole(pk), section, refusal))
-
-    def _form(self, application: Application, section: str, refusal: Refusal | None = None) -> Any:
-        typed = posted.texts()
-        values = dossier.values(application)
-        uploads = dossier.materials(application)
-        if refusal is not None and not flow.allows(application.state, "submit"):
-            raise refusal
-        return self.render_template(
-            "applications/edit.html",
-            application=application,
-            section=next(one for one in SECTIONS if one.key == section),
-            sections=[(one, _done(application, one.key, values, uploads)) for one in SECTIONS],
-            fields=list(of(section)),
-            shown={
-                field.name: typed.get(field.name, "" if field.kept else values[field.name])
-                for field in of(section)
-            },
-            kept={field.name: masked(field.name, values[field.name]) for field in of(section) if field.kept},
-            kind=typed.get("kind", application.kind),
-            kinds=labels.KIND_BOX,
-            organ_types=[(one, one) for one in ORGAN_TYPES[application.track]],
-            uploads=uploads,
-            material_words=labels.MATERIAL,
-            proof_needed=_proof_needed(application),
-            letter=application.decisions[-1] if application.state == "returned" else None,
-            findings=posted.findings_of(refusal) if refusal else (),
-            both=_both(application, section, values) if isinstance(refusal, Stale) else (),
-            following=_following(section),
-        )
-
-    @expose("/<int:pk>/attach", methods=["POST"])
-    @has_access
-    def attach(self, pk: int) -> Any:
-        """Upload a material."""
-        kind = posted.text("material")
-
-        def do() -> Any:
-            with posted.attempt():
-                application = queries.get(pk)
-                access.require(current_actor(), "application", "edit", application)
-                upload = request.files.get(kind)
-                if upload is None:
-                    raise Refusal("file-empty", N_("没有选择文件，或者文件是空的。"), field=kind or None)
-                service.attach(
-                    application,
-                    cast(BinaryIO, upload.stream),
-                    upload.filename or "",
-                    kind,
-                    actor=current_actor(),
-                )
-            flash(_("已上传。"), "success")
-            return redirect(url_for("FilingView.edit", pk=pk, section=MATERIALS))
-
-        return posted.answered(do, lambda refusal: self._form(queries.whole(pk), MATERIALS, refusal))
-
-    @expose("/<int:pk>/detach/<int:file_id>", methods=["POST"])
-    @has_access
-    def detach(self, pk: int, file_id: int) -> Any:
-        """Take a material back."""
-        with posted.attempt():
-            service.detach(queries.get(pk), file_id, actor=current_actor())
-        flash(_("已删除。"), "success")
-        return redirect(url_for("FilingView.edit", pk=pk, section=MATERIALS))
+        return posted.answered(do, lambda refusal: section_page(self, queries.whole(pk), section, refusal))
 
     @expose("/<int:pk>/confirm")
     @has_access
@@ -195,19 +127,24 @@ class FilingView(ScopedView):
                 raise refusal
             known = {(one.field, one.code) for one in findings}
             findings += [one for one in posted.findings_of(refusal) if (one.field, one.code) not in known]
-        values = dossier.values(application)
+        values, office = dossier.values(application), dossier.reviewing_office(application)
+        former = dossier.former_values(application)
         return self.render_template(
             "applications/confirm.html",
             application=application,
-            office=dossier.reviewing_office(application),
+            office=office,
+            guide=guide_for(application, office),
             sections=[
                 (section, [(field, _shown(field.name, values)) for field in of(section.key)])
                 for section in SECTIONS
             ],
+            former=former,
+            changes=evidence.changes(former, values) if former is not None else (),
             kind=labels.KIND_BOX[application.kind],
             uploads=dossier.materials(application),
-            material_words=labels.MATERIAL,
+            material_words=material_words(application, office),
             findings=[(one, _place(one)) for one in findings],
+            domain_waits=any(one.code in S21_SAID for one in findings),
             declared=bool(posted.text("declared")),
         )
 
@@ -228,17 +165,6 @@ class FilingView(ScopedView):
 
         return posted.answered(do, lambda refusal: self._confirm(queries.whole(pk), refusal))
 
-    @expose("/<int:pk>/withdraw", methods=["POST"])
-    @has_access
-    def withdraw(self, pk: int) -> Any:
-        """Take it back for good."""
-        with posted.attempt():
-            application = queries.get(pk)
-            posted.ensure_fresh(application)
-            service.withdraw(application, actor=current_actor(), reason=posted.text("reason")[:500])
-        flash(_("已撤回。"), "success")
-        return redirect(url_for("ApplicationView.show", pk=pk))
-
 
 def _holder() -> Any:
     """The site or unit a draft is for.
@@ -247,7 +173,7 @@ def _holder() -> Any:
         NotSeen: it is not there, or not for this actor.
         Refusal: neither was chosen.
     """
-    for name, read in (("site_id", queries.site), ("unit_id", queries.unit)):
+    for name, read in (("former_id", queries.get), ("site_id", queries.site), ("unit_id", queries.unit)):
         text = posted.text(name)
         if text.isascii() and text.isdigit() and len(text) <= 10:
             return read(int(text))
@@ -260,48 +186,13 @@ def _known(section: str) -> str:
     return section
 
 
-def _both(application: Application, section: str, values: dict[str, str]) -> list[conflicts.Conflict]:
-    """What others saved meanwhile beside what was typed; what is kept encrypted stays masked on both sides."""
-    found = []
-    for field in of(section):
-        typed = posted.text(field.name)
-        if field.name not in request.form or (field.kept and not typed):
-            continue
-        if typed != values[field.name]:
-            sides = (values[field.name], typed)
-            shown = [masked(field.name, one) if field.kept else one for one in sides]
-            found.append(conflicts.Conflict(field.name, str(field.label), *shown))
-    if section == SUBJECT and posted.text("kind") not in {"", application.kind}:
-        words = [str(labels.KIND_BOX.get(one, one)) for one in (application.kind, posted.text("kind"))]
-        found.append(conflicts.Conflict("kind", _("申请类型"), *words))
-    return found
-
-
-def _following(section: str) -> str:
-    at = KEYS.index(section) + 1
-    return KEYS[at] if at < len(KEYS) else ""
-
-
 def _after(pk: int, section: str, then: str) -> str:
-    following = _following(section)
+    after = following(section)
     if then == "stay":
         return url_for("FilingView.edit", pk=pk, section=section)
-    if then == "next" and following:
-        return url_for("FilingView.edit", pk=pk, section=following)
+    if then == "next" and after:
+        return url_for("FilingView.edit", pk=pk, section=after)
     return url_for("FilingView.confirm", pk=pk)
-
-
-def _done(application: Application, section: str, values: dict[str, str], uploads: Sequence[Any]) -> bool:
-    """Whether a section is filled in (what it says is checked on submission)."""
-    if section == MATERIALS:
-        kinds = {file.kind for file in uploads}
-        return rules.IDENTITY in kinds and (rules.PROOF in kinds or not _proof_needed(application))
-    return all(values[field.name] for field in of(section) if not field.optional)
-
-
-def _proof_needed(application: Application) -> bool:
-    limits = dossier.limits_of(dossier.reviewing_office(application))
-    return limits.needs_proof(application.track, application.chinese_domain, application.english_domain)
 
 
 def _shown(name: str, values: dict[str, str]) -> str:
@@ -310,6 +201,6 @@ def _shown(name: str, values: dict[str, str]) -> str:
 
 def _place(finding: Finding) -> str:
     """The section where a finding is put right; empty for the declaration on this page."""
-    if finding.field in rules.MATERIALS:
+    if finding.code.endswith("-missing") and finding.field not in BY_NAME:
         return MATERIALS
-    return next((field.section for field in FIELDS if field.name == finding.field), "")
+    return BY_NAME[finding.field].section if finding.field in BY_NAME else ""
