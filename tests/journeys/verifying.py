@@ -17,6 +17,7 @@ SHOWN = [
 FACTS = {
     "number", "organ_name", "organ_type", "organ_address", "organ_functions", "site_name", "chinese_domain",
     "english_domain", "hosts", "issuer", "issued_at", "state", "state_since", "state_label", "ground", "url",
+    "replaced_by", "amended_at",
 }  # fmt: skip
 
 

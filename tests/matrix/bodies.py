@@ -15,6 +15,7 @@ from app.foundation.jurisdiction import FACTS
 from app.foundation.tenancy.models import Office
 from app.plugins.applications.models import Application
 from app.plugins.registry.models import BatchItem
+from app.plugins.results.models import ResultNotice
 from tests.matrix.journal import scoped_tables
 from tests.matrix.routes import Route
 from tests.matrix.rows import Known, Register, home_of
@@ -30,10 +31,15 @@ PLAUSIBLE = {
     "due": "2014-11-21", "track": "any", "then": "stay", "confirm": "1", "until": "2014-12-31", "since": "2014-11-24",
     "allow": "use-upper-site", "exception-use-upper-site": "承担全区信息发布。", "text-4": "名称前加地域。",
     "question": "有无重复建设。", "answer": "none",
+    "approve-sealed": "2014-11-24", "refused-sealed": "2014-11-24", "number": "机要1号", "day": "2014-11-24",
+    "recipient": "cnnic", "cnnic-number": "机要2号", "cnnic-day": "2014-11-24", "stopped": "2014-11-24", "checked": "1",
 }  # fmt: skip
 
 # Ticked rows.
-LISTED: dict[str, type[Any]] = {"items": BatchItem, "applications": Application, "file": StoredFile}
+LISTED: dict[str, type[Any]] = {
+    "items": BatchItem, "applications": Application, "file": StoredFile,
+    "notices": ResultNotice,
+}  # fmt: skip
 
 
 class Bodies:

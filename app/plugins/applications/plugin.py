@@ -11,7 +11,7 @@ from app.foundation.admin import labels as words
 from app.foundation.clock import recounting as clocks
 from app.foundation.notices import reminding
 from app.foundation.plugin import Plugin
-from app.plugins.applications import changing, guides, handover, labels, panels, recounting, views
+from app.plugins.applications import changing, endings, guides, handover, labels, panels, recounting, views
 from app.plugins.applications.panels import Panel
 from app.plugins.applications.service import domains
 
@@ -29,6 +29,7 @@ class ApplicationsPlugin(Plugin):
         words.add("application", labels.STATE)
         words.add("kind", labels.KIND)
         words.add(words.VERB, labels.VERBS)
+        panels.offer(app, endings.ENDING)
         handover.register()
         domains.connect()
         reminding.offer(app, domains.look)

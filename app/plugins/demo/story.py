@@ -21,6 +21,7 @@ from app.plugins.demo import (
     filings,
     handed_in,
     register,
+    results,
     returns,
     staff,
     versions,
@@ -67,6 +68,8 @@ def load(*, eve: bool = False) -> Iterator[str]:
     yield f"申请 {filings.load(cast)} 件。"
     yield f"变更申请 {changes.load(cast)} 件。"
     yield f"征求意见 {consulting.load(cast)} 次。"
+    told, stopped = results.load(cast)
+    yield f"结果通报 {told} 项，停止解析 {stopped} 件。"
     yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
     yield _stop(maker, NOW)

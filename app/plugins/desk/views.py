@@ -13,6 +13,7 @@ from app.plugins.desk.of_calendars import of_calendars
 from app.plugins.desk.of_lapses import of_lapses
 from app.plugins.desk.of_names import of_names
 from app.plugins.desk.of_opinions import of_opinions
+from app.plugins.desk.of_results import of_results
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -28,6 +29,7 @@ TASKS = (
     of_lapses,
     of_names,
     of_opinions,
+    of_results,
     of_calendars,
     of_returns.of_returns,
     of_returns.of_bylaws,

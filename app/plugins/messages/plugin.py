@@ -20,6 +20,7 @@ from app.plugins.messages import (
     lapse_receivers,
     opinion_receivers,
     receivers,
+    result_receivers,
     returns_receivers,
 )
 from app.plugins.messages.announcement_views import AnnouncementView
@@ -35,7 +36,7 @@ class MessagesPlugin(Plugin):
     name = "messages"
     title = "消息和公告"
     requires = (
-        "account", "people", "surveys", "applications", "lapses", "badges", "returns", "bylaws", "liaisons",
+        "account", "people", "surveys", "applications", "lapses", "results", "badges", "returns", "bylaws", "liaisons",
         "opinions",
     )  # fmt: skip
 
@@ -49,6 +50,7 @@ class MessagesPlugin(Plugin):
         filing_receivers.connect()
         returns_receivers.connect()
         opinion_receivers.connect()
+        result_receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 
     def register_views(self, appbuilder: Any) -> None:

@@ -132,26 +132,38 @@ on_approved = _to_applicant("application.approved")
 # -- badges and surveys --------------------------------------------------------------------------------------
 
 
+def _of_badge(badge: Badge) -> Application | None:
+    with notices.platform():
+        return db.session.get(Application, badge.item.application_id)
+
+
 @in_chinese
 def on_issued(badge: Badge, *, actor: Actor) -> None:
-    """The code by mail to the unit, a text to the handler (C-art.13)."""
-    with notices.platform():
-        row = db.session.get(Application, badge.item.application_id)
+    """The code by mail to the unit, a text to the handler (C-art.13); with a change also what is to be taken down."""
+    row = _of_badge(badge)
     if row is None:
         return
-    notices.tell(
-        "badge.issued",
-        to=applicant(row),
-        params={
-            "unit": badge.organ_name,
-            "site": badge.name,
-            "badge": badge.number,
-            "code": snippet(badge),
-            "due": day(badge.hang_by),
-        },
-        actor=actor,
-        link=("BadgeView.page", {"pk": badge.id}),
-    )
+    params = {
+        "unit": badge.organ_name,
+        "site": badge.name,
+        "badge": badge.number,
+        "code": snippet(badge),
+        "due": day(badge.hang_by),
+    }
+    event = "badge.issued"
+    if badge.former is not None:
+        event, params["former"] = "badge.replaced", badge.former.number
+    notices.tell(event, to=applicant(row), params=params, actor=actor, link=("BadgeView.page", {"pk": badge.id}))
+
+
+@in_chinese
+def on_amended(badge: Badge, *, actor: Actor) -> None:
+    """The change is in force, and nothing is to be hung anew (S32)."""
+    row = _of_badge(badge)
+    if row is not None:
+        params = {"unit": badge.organ_name, "site": badge.name, "badge": badge.number}
+        link = ("BadgeView.page", {"pk": badge.id})
+        notices.tell("badge.amended", to=applicant(row), params=params, actor=actor, link=link)
 
 
 @in_chinese
@@ -225,6 +237,7 @@ HEARD = (
     (applications.refused, on_refused),
     (applications.approved, on_approved),
     (badges.issued, on_issued),
+    (badges.amended, on_amended),
     (surveys.urged, on_urged),
     (tenancy.post_given, on_post_given),
     (tenancy.post_ended, on_post_ended),

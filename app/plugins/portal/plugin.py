@@ -16,7 +16,7 @@ class PortalPlugin(Plugin):
 
     name = "portal"
     title = "公开首页"
-    requires = ("badges",)
+    requires = ("badges", "operations")
 
     def init_app(self, app: Flask) -> None:
         index.land(app, "public", "PortalView.index")

@@ -1,4 +1,4 @@
-"""What the public may list: sites that passed review, from frozen snapshots and badges alone (C-art.12)."""
+"""What the public may list: sites that passed review, from approved facts and badges alone (C-art.12)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.foundation.database import db
 from app.foundation.tenancy.models import Office
 from app.kernel import paths
 from app.plugins.badges.models import Badge
-from app.plugins.registry.models import BatchItem
+from app.plugins.registry.models import ApprovedFacts, BatchItem
 
 COUNT_LIMIT = 10_000
 OFFICE_LEVELS = ("central", "province", "city", "county", "zone")
 _LEVEL_COLUMN = {
-    "province": BatchItem.province_id,
-    "city": BatchItem.city_id,
-    "county": BatchItem.county_id,
-    "zone": BatchItem.county_id,
+    "province": ApprovedFacts.province_id,
+    "city": ApprovedFacts.city_id,
+    "county": ApprovedFacts.county_id,
+    "zone": ApprovedFacts.county_id,
 }
 
 
@@ -30,9 +30,14 @@ class Passed:
     """One line of the published list; without a number its badge is still being issued."""
 
     organ_name: str
+    organ_type: str
     site_name: str
+    chinese_domain: str
+    english_domain: str
     hosts: tuple[str, ...]
     office_name: str
+    approved_at: datetime
+    sha256: str
     number: str | None
     state: str | None
     issued_at: datetime | None
@@ -64,18 +69,24 @@ def _id_of(path: str) -> Any:
 
 
 def _passed(chosen: Office | None, exact: bool, words: str) -> Any:
+    """What stands approved; a change is listed when it is in force: until then the old facts are (S32)."""
     statement: Any = (
-        select(BatchItem, Badge.number, Badge.state, Badge.issued_at)
+        select(ApprovedFacts, Badge.number, Badge.state, Badge.issued_at)
+        .outerjoin(
+            BatchItem, and_(BatchItem.facts_id == ApprovedFacts.id, BatchItem.state.in_(("pending", "issued")))
+        )
         .outerjoin(Badge, Badge.item_id == BatchItem.id)
-        .where(BatchItem.state.in_(("pending", "issued")), or_(Badge.id.is_(None), Badge.state != "revoked"))
+        .where(
+            ApprovedFacts.ended_at.is_(None), or_(ApprovedFacts.kind != "change", Badge.id.is_not(None))
+        )
     )
     if chosen is not None:
         column = _LEVEL_COLUMN.get(chosen.level)
         statement = statement.where(
-            BatchItem.review_path == chosen.path if exact or column is None else column == chosen.id
+            ApprovedFacts.review_path == chosen.path if exact or column is None else column == chosen.id
         )
     if words:
-        named = (BatchItem.organ_name, BatchItem.site_name)
+        named = (ApprovedFacts.organ_name, ApprovedFacts.site_name)
         statement = statement.where(or_(*(one.contains(words, autoescape=True) for one in named)))
     return statement
 
@@ -89,21 +100,28 @@ def passed(
     """
     statement = _passed(chosen, exact, words)
     rows = db.session.execute(
-        statement.order_by(BatchItem.id.desc()).limit(size).offset((page - 1) * size)
+        statement.order_by(ApprovedFacts.id.desc()).limit(size).offset((page - 1) * size)
     ).all()
-    lines = [
-        Passed(
-            organ_name=item.organ_name,
-            site_name=item.site_name,
-            hosts=tuple(host["unicode"] for host in item.snapshot["hosts"]),
-            office_name=item.snapshot["office_name"],
-            number=number,
-            state=state,
-            issued_at=issued_at,
-        )
-        for item, number, state, issued_at in rows
-    ]
+    lines = [_line(*row) for row in rows]
     if page == 1 and len(lines) < size:
         return lines, len(lines)
-    some = statement.with_only_columns(BatchItem.id).limit(COUNT_LIMIT + 1).subquery()
+    some = statement.with_only_columns(ApprovedFacts.id).limit(COUNT_LIMIT + 1).subquery()
     return lines, db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _line(facts: ApprovedFacts, number: str | None, state: str | None, issued_at: datetime | None) -> Passed:
+    frozen = facts.snapshot
+    return Passed(
+        organ_name=facts.organ_name,
+        organ_type=frozen["organ_type"],
+        site_name=facts.site_name,
+        chinese_domain=frozen["chinese_domain"],
+        english_domain=frozen["english_domain"],
+        hosts=tuple(host["unicode"] for host in frozen["hosts"]),
+        office_name=frozen["office_name"],
+        approved_at=facts.approved_at,
+        sha256=facts.sha256,
+        number=number,
+        state=state,
+        issued_at=issued_at,
+    )

@@ -52,7 +52,7 @@ def _tell(work: jobs.Work) -> None:
     number = gateway.to(notice.recipient).deliver(letter(notice, notice.recipient, notice.outcome))
     actor = access.current_actor()
     with db.session.no_autoflush:
-        flow.take(notice, "send")
+        flow.take(notice, "leave")
         notice.exchange_number, notice.sent_on, notice.sent_by = number, clock.today(), actor.name
     audit.record(actor, "notice.sent", notice, after={"number": number, "sent_on": clock.today()})
 
@@ -69,7 +69,7 @@ def _stop(work: jobs.Work) -> None:
         setattr(order, f"{recipient}_number", number)
         setattr(order, f"{recipient}_sent_on", clock.today())
         if order.conac_sent_on and order.cnnic_sent_on:
-            flow.take(order, "send")
+            flow.take(order, "leave")
     audit.record(
         actor, "stop.sent", order,
         after={"recipient": recipient, "number": number, "sent_on": clock.today()},

@@ -181,6 +181,12 @@ class Country:
         self.result("head", pk, service.mark_reported)
         return pk
 
+    def sent_back(self) -> int:
+        """Approved, reported and sent back by the registrar."""
+        pk = self.reported()
+        self.result("registrar", pk, service.mark_sent_back, "网站名称请核对")
+        return pk
+
     def badged(self, site: str = "edu") -> int:
         """A case whose badge is in force, by the registry's own verbs; answers the application's id."""
         pk = self.approved(site)

@@ -121,6 +121,12 @@ STEPS = {
     "send back": Step(
         lambda c: c.reported(), lambda r, a: service.mark_sent_back(r, "IP 有误", actor=a), "registrar", "approved", True
     ),
+    "reopen": Step(
+        lambda c: c.sent_back(),
+        lambda r, a: service.reopen(r, ["name-irregular"], "网站名称请核对。", actor=a),
+        "head",
+        "returned",
+    ),
     "badge": Step(lambda c: c.reported(), lambda r, a: service.mark_badged(r, actor=a), "registrar", "badged", True),
 }  # fmt: skip
 # What the same office's people may besides: a head reviews too, a reviewer takes paper in.

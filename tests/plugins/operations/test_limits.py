@@ -20,9 +20,12 @@ def test_the_file_names_every_export_there_is() -> None:
         "deeds",
         "survey_sheets",
         "exchange",
+        "letters",
+        "passed_sites",
     }
     assert found.open_at_once >= 1
-    assert all(one.direct < one.most for one in found.exports.values())
+    # What anybody may download has no work in the background to wait for.
+    assert {name for name, one in found.exports.items() if one.direct == one.most} == {"passed_sites"}
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.foundation.database import db
+from app.plugins.applications.models import Application
 from app.plugins.badges.models import Badge
+from app.plugins.operations.limits import Limit
+from app.plugins.registry import freezing
 from app.plugins.registry import service as registry
-from app.plugins.registry.models import BatchItem
+from app.plugins.registry.models import ApprovedFacts, BatchItem
 from tests.plugins.registry.line import PRIVATE, REGISTRAR, Line, statements
+from tests.services.instance import MakeApp
 
 SignIn = Callable[[str], FlaskClient]
 PASSED = "/portal/passed/"
@@ -25,7 +31,8 @@ def test_visitors_land_on_the_home_page(client: FlaskClient, line: Line) -> None
         assert text in home
 
 
-def test_the_list_holds_what_was_reported_and_is_not_revoked(client: FlaskClient, line: Line) -> None:
+def test_the_list_holds_what_stands_approved(client: FlaskClient, line: Line) -> None:
+    """From the approval on (C-art.12); what the registrar sent back is still approved, what is revoked is not."""
     waiting = line.row(BatchItem, line.reported(site_name="待核发网"))
     issued = line.row(Badge, line.issued(site_name="有效网"))
     line.approved(site_name="未报送网")
@@ -36,10 +43,79 @@ def test_the_list_holds_what_was_reported_and_is_not_revoked(client: FlaskClient
     page = client.get(PASSED).text
     assert waiting.site_name in page and "待核发" in page
     assert issued.number in page and f"/badge/{issued.number}" in page
-    for text in ("未报送网", "退回网", revoked.number):
-        assert text not in page
-    assert "共 2 条" in page
+    assert "未报送网" in page and page.count("退回网") == 1
+    assert revoked.number not in page
+    assert "共 4 条" in page
     assert issued.number in client.get("/portal/").text
+
+
+def test_what_was_reopened_or_replaced_is_not_listed(client: FlaskClient, line: Line) -> None:
+    reopened = line.approved(site_name="重审网")
+    with line.system():
+        freezing.end(db.session.scalars(select(ApprovedFacts)).one(), "reopened")
+        db.session.get_one(Application, reopened).state = "returned"
+    assert "重审网" not in client.get(PASSED).text
+
+
+def test_a_change_is_listed_when_it_is_in_force(client: FlaskClient, line: Line) -> None:
+    """S32: until then the old name shows."""
+    badge = line.row(Badge, line.issued(site_name="旧名网"))
+    item = line.changed(badge, site_name="新名网")
+    page = client.get(PASSED).text
+    assert "旧名网" in page and "新名网" not in page
+    made = line.issue(item)
+    page = client.get(PASSED).text
+    assert "新名网" in page and made.number in page and "旧名网" not in page
+
+
+def test_the_list_is_given_away_as_a_table(client: FlaskClient, line: Line) -> None:
+    badge = line.row(Badge, line.issued(site_name="有效网"))
+    line.approved("dingcheng", site_name="=1+1")
+    answer = client.get("/portal/passed.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(answer.data.decode("utf-8-sig").splitlines()))
+    assert rows[0] == [
+        "机构名称", "机构类型", "网站名称", "中文域名", "英文域名", "审核机关", "审核通过日期", "标识编号", "标识状态",
+        "标识发放日期",
+    ]  # fmt: skip
+    assert [row[2] for row in rows[1:]] == ["'=1+1", "有效网"]
+    assert rows[2][6:] == ["2014-11-24", badge.number, "有效", "2014-11-24"]
+    assert rows[1][7:] == ["", "待核发", ""]
+    assert len(client.get("/portal/passed.csv?office=0.43.07.03.").data.splitlines()) == 2
+    assert not [value for value in PRIVATE.values() if value in answer.text]
+
+
+def test_a_table_that_would_be_too_long_is_refused(
+    client: FlaskClient, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.plugins.operations.exports.limit", lambda _name: Limit(1, 1))
+    line.approved(), line.approved()
+    assert client.get("/portal/passed.csv").status_code == 422
+    assert "表格（CSV）" not in client.get(PASSED).text
+
+
+def test_the_list_is_given_to_programs_page_by_page(
+    client: FlaskClient, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.plugins.portal.views.JSON_SIZE", 1)
+    badge = line.row(Badge, line.issued(site_name="有效网"))
+    line.approved(site_name="待发网")
+    answer = client.get("/portal/passed.json?q=网&office=0.43.07.")
+    first = answer.json
+    assert (first["total"], first["page"], first["sites"][0]["site_name"]) == (2, 1, "待发网")
+    assert first["sites"][0]["badge"] is None and answer.headers["Access-Control-Allow-Origin"] == "*"
+    after = first["next"].partition("/portal")[2]
+    second = client.get(f"/portal{after}").json
+    assert second["next"] is None
+    assert second["sites"][0]["badge"]["number"] == badge.number
+    assert second["sites"][0]["hosts"] == [host["unicode"] for host in badge.hosts]
+    assert not [value for value in PRIVATE.values() if value in answer.text]
+
+
+@pytest.mark.parametrize("address", ["/portal/passed.csv", "/portal/passed.json"])
+def test_tables_are_asked_for_so_often_and_no_more(make_app: MakeApp, address: str) -> None:
+    visitor = make_app(RATELIMIT_ENABLED=True, PUBLIC_RATE_LIMIT="2 per minute").test_client()
+    assert [visitor.get(address).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_the_list_goes_by_office_with_or_without_those_below(client: FlaskClient, line: Line) -> None:

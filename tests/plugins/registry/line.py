@@ -172,6 +172,20 @@ class Line:
         """Id of a newly issued badge."""
         return self.issue(self.reported(unit, host, office=office, **changed)).id
 
+    def changed(self, badge: Badge, **facts: Any) -> int:
+        """Id of the item of a reported change of a badge; what is not said stays as it is on the badge."""
+        item = self.row(BatchItem, badge.item_id)
+        now = {
+            "site_name": badge.name,
+            "organ_name": badge.organ_name,
+            "chinese_domain": badge.chinese_domain,
+            "english_domain": badge.english_domain,
+            "account": badge.unit_account,
+        }
+        unit = next(key for key, one in self.world.units.items() if one.id == badge.unit_id)
+        key = self.approved(unit, kind="change", former_id=item.application_id, **{**now, **facts})
+        return self.items(self.send(key, office=badge.review_path))[0]
+
     def issue(self, item: int) -> Badge:
         """Issue an item as the registrar."""
         with self.acting(REGISTRAR) as actor:
