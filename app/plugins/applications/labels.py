@@ -79,3 +79,5 @@ VERBS = {
 QUIET = frozenset(
     {"application.edited", "application.attached", "application.detached", "application.checked"}
 )
+# What only the office's side reads: who had it in hand, and why it was handed on.
+INNER = frozenset({"application.claimed", "application.reassigned", "application.released"})

@@ -165,7 +165,11 @@ def build(
         blocked=rules.standing_in_the_way(application.items()),
         same_person=actor.person_id in application.first_reviewers(),
         uploads=uploads,
-        timeline=[entry for entry in audit.timeline(application) if entry.verb not in labels.QUIET],
+        timeline=[
+            entry
+            for entry in audit.timeline(application)
+            if entry.verb not in labels.QUIET and not (applicant and entry.verb in labels.INNER)
+        ],
         revealed=revealed,
         typed=typed or {},
         findings=findings,

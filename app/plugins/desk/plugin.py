@@ -18,7 +18,7 @@ class DeskPlugin(Plugin):
     name = "desk"
     title = "工作台"
     requires = (
-        "operations", "surveys", "imports", "aggregates", "applications", "lapses", "badges", "calendars", "returns",
+        "operations", "surveys", "imports", "aggregates", "applications", "worklist", "lapses", "badges", "calendars", "returns",
         "bylaws", "liaisons",
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from app.plugins.desk import of_campaigns, of_imports, of_returns, panels, sourc
 from app.plugins.desk.of_aggregates import of_aggregates
 from app.plugins.desk.of_calendars import of_calendars
 from app.plugins.desk.of_lapses import of_lapses
+from app.plugins.desk.of_worklist import of_worklist
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -24,6 +25,7 @@ TASKS = (
     of_aggregates,
     of_campaigns.of_campaigns,
     of_lapses,
+    of_worklist,
     of_calendars,
     of_returns.of_returns,
     of_returns.of_bylaws,

@@ -20,6 +20,7 @@ from app.plugins.messages import (
     lapse_receivers,
     receivers,
     returns_receivers,
+    review_receivers,
 )
 from app.plugins.messages.announcement_views import AnnouncementView
 from app.plugins.messages.delivery_views import DeliveryView
@@ -34,7 +35,8 @@ class MessagesPlugin(Plugin):
     name = "messages"
     title = "消息和公告"
     requires = (
-        "account", "people", "surveys", "applications", "lapses", "badges", "returns", "bylaws", "liaisons",
+        "account", "people", "surveys", "applications", "exchange", "worklist", "lapses", "badges", "returns", "bylaws",
+        "liaisons",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
@@ -46,6 +48,7 @@ class MessagesPlugin(Plugin):
         lapse_receivers.connect()
         filing_receivers.connect()
         returns_receivers.connect()
+        review_receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 
     def register_views(self, appbuilder: Any) -> None:
