@@ -56,7 +56,9 @@ class Application(UnitScoped, Versioned, Timestamped, Model):
     __tablename__ = "application"
     __obj__ = "application"
     __personal__ = ("leader_name", "leader_phone", "handler_name", "handler_phone")
-    __links__ = {"claimed_by_id": "a colleague who may take it over, asked by the verb: reviewers see no accounts"}
+    __links__ = {
+        "claimed_by_id": "a colleague who may take it over, asked by the verb: reviewers see no accounts"
+    }
     __table_args__ = (
         state_check("state", STATES),
         state_check("kind", KINDS),

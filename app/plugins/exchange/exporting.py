@@ -75,7 +75,9 @@ def file(asked: Asked) -> Any:
     path = next(post.path for post in actor.posts if access.can(actor, OBJ, ACT, Facts(post.path)))
     with transaction():
         sealed = sealing.seal(f"{asked.direction}|{asked.year or ''}|{asked.text}")
-        exports.put(KIND, {"asked": sealed}, actor=actor, needs=(OBJ, ACT, Facts(path)), path=path, total=long)
+        exports.put(
+            KIND, {"asked": sealed}, actor=actor, needs=(OBJ, ACT, Facts(path)), path=path, total=long
+        )
     flash(_("登记较多，正在生成文件，办好后在“我的任务”下载。"), "success")
     return redirect(exports.wait_url())
 

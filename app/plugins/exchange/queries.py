@@ -125,7 +125,9 @@ def walk(asked: Asked, piece: int) -> Iterator[Sequence[ExchangeEntry]]:
 def years() -> list[int]:
     """The years the reader's books have entries of, the latest first."""
     return list(
-        db.session.scalars(select(ExchangeEntry.year).distinct().order_by(ExchangeEntry.year.desc()).limit(30))
+        db.session.scalars(
+            select(ExchangeEntry.year).distinct().order_by(ExchangeEntry.year.desc()).limit(30)
+        )
     )
 
 
@@ -159,7 +161,9 @@ def awaited(actor: Actor) -> list[Application]:
     """Cases of the actor's office whose paper is awaited, the soonest due first."""
     query = (
         select(Application)
-        .where(Application.state == "awaiting_paper", access.scope(actor, "exchange", "register", Application))
+        .where(
+            Application.state == "awaiting_paper", access.scope(actor, "exchange", "register", Application)
+        )
         .options(joinedload(Application.running_clock))
         .order_by(Application.due_order, Application.id)
         .limit(OFFERED)

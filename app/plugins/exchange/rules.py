@@ -100,7 +100,9 @@ def short(case: Case, papers: Sequence[Paper]) -> dict[str, tuple[int, int]]:
     """Thing → (copies asked for, copies there) of what is missing or too few (P-3.3, A4.注1)."""
     there = {one.what: one.copies for one in papers}
     return {
-        what: (copies, there.get(what, 0)) for what, copies in case.wanted.items() if there.get(what, 0) < copies
+        what: (copies, there.get(what, 0))
+        for what, copies in case.wanted.items()
+        if there.get(what, 0) < copies
     }
 
 
@@ -121,7 +123,9 @@ def disagreeing(case: Case, papers: Sequence[Paper]) -> Iterator[Finding]:
 def sent(case: Case, papers: Sequence[Paper]) -> Iterator[Finding]:
     """The paper of one case that goes out."""
     if case.state in {"draft", "withdrawn"}:
-        yield Finding(at("what", case), N_("草稿和已撤回的申请没有可以寄发的书面材料。"), "", "nothing-to-send")
+        yield Finding(
+            at("what", case), N_("草稿和已撤回的申请没有可以寄发的书面材料。"), "", "nothing-to-send"
+        )
         return
     allowed = (*OUT.get(case.state, ()), "other")
     for one in papers:
@@ -134,12 +138,12 @@ def sent(case: Case, papers: Sequence[Paper]) -> Iterator[Finding]:
 
 def _contents(case: Case, papers: Sequence[Paper]) -> Iterator[Finding]:
     if not papers:
-        yield Finding(at("form", case), N_("请填写收到或者寄发了哪些书面材料，至少一份。"), "办法第八条", "empty")
+        yield Finding(
+            at("form", case), N_("请填写收到或者寄发了哪些书面材料，至少一份。"), "办法第八条", "empty"
+        )
     for one in papers:
         if not 1 <= one.copies <= MOST_COPIES:
-            yield Finding(
-                at(one.what, case), N_("份数应为 1 至 %(n)s。"), "", "copies", {"n": MOST_COPIES}
-            )
+            yield Finding(at(one.what, case), N_("份数应为 1 至 %(n)s。"), "", "copies", {"n": MOST_COPIES})
         if len(one.mismatch) > LONGEST:
             yield Finding(at("mismatch", case), N_("最多 %(n)s 个字。"), "", "too-long", {"n": LONGEST})
 

@@ -147,9 +147,7 @@ def scan(application: Application, stream: BinaryIO, filename: str, *, actor: Ac
         raise WrongState("scan-early", N_("登记收到盖章的申请表以后，再存入扫描件。"), source="办法第八条")
     if len(scans(application)) >= MOST_SCANS:
         raise Refusal("scan-many", N_("扫描件最多 %(n)s 份。"), field="scan", n=MOST_SCANS)
-    row = files.store(
-        stream, filename, obj="material", parent=application, kind=SEALED_FORM, field="scan"
-    )
+    row = files.store(stream, filename, obj="material", parent=application, kind=SEALED_FORM, field="scan")
     audit.record(actor, "exchange.scanned", application, after={"file": row.id})
     return row
 
@@ -237,10 +235,15 @@ def _enter(office: Office, envelope: Envelope, contents: Contents, actor: Actor)
     for application, papers in contents:
         entry.lines.extend(
             ExchangeLine(
-                application=application, round=application.round, organ_name=application.organ_name,
-                site_name=application.site_name, what=one.what, copies=one.copies, sealed=one.sealed,
+                application=application,
+                round=application.round,
+                organ_name=application.organ_name,
+                site_name=application.site_name,
+                what=one.what,
+                copies=one.copies,
+                sealed=one.sealed,
                 mismatch=one.mismatch,
-            )  # fmt: skip
+            )
             for one in papers
         )
     db.session.flush()

@@ -15,7 +15,6 @@ from app.foundation.admin import arguments
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
-from app.foundation.database import transaction
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, Finding, Invalid, Refusal
 from app.plugins.applications import dossier
@@ -71,7 +70,12 @@ class ExchangeView(ScopedView):
             total=total,
             asked=asked,
             directions=[
-                (label, url_for("ExchangeView.index", **_args(asked, direction=key)), key == asked.direction, None)
+                (
+                    label,
+                    url_for("ExchangeView.index", **_args(asked, direction=key)),
+                    key == asked.direction,
+                    None,
+                )
                 for key, label in {"": _("全部"), **labels.BOOK}.items()
             ],
             years=[
@@ -155,9 +159,7 @@ class ExchangeView(ScopedView):
         """Register what goes out."""
         return self._register("out", self._send)
 
-    def _form(
-        self, direction: str, rows: Sequence[Application], findings: Sequence[Finding] = ()
-    ) -> str:
+    def _form(self, direction: str, rows: Sequence[Application], findings: Sequence[Finding] = ()) -> str:
         actor, typed = current_actor(), request.form
         office = _office(rows)
         offered = queries.awaited(actor) if direction == "in" else queries.to_send(actor)
@@ -192,9 +194,7 @@ class ExchangeView(ScopedView):
             if refusal.status in {403, 404}:
                 raise
             rows = _chosen(request.form.getlist("application"))
-            return make_response(
-                self._form(direction, rows, posted.findings_of(refusal)), refusal.status
-            )
+            return make_response(self._form(direction, rows, posted.findings_of(refusal)), refusal.status)
         flash(_("已登记：%(numbers)s。", numbers="、".join(numbers)), "success")
         one = len(keys) == 1
         return redirect(
@@ -254,7 +254,9 @@ class ExchangeView(ScopedView):
                 if to == "unit" and group
                 else posted.text("counterpart")
                 if to == "named"
-                else "" if to == "unit" else str(labels.COUNTERPART[to])
+                else ""
+                if to == "unit"
+                else str(labels.COUNTERPART[to])
             )
             outside = Envelope("out", day, means, name, slip, note)
             chosen = [(row, papers) for row, papers in contents if row in group]
@@ -399,5 +401,3 @@ def _papers_out(row: Application) -> tuple[list[Paper], list[Finding]]:
     if what not in labels.THING:
         return [], [*found, Finding(at("what", row.id), N_("请选择寄发的书面材料。"), code="what-missing")]
     return [Paper(what, copies)], found
-
-

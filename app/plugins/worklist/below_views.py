@@ -28,7 +28,7 @@ PAGE = 25
 class BelowView(ScopedView):
     """For offices above, and desks that guide by document."""
 
-    route_base = "/work/below"
+    route_base = "/queue/below"
     obj = "application"
     acts = {"index": "guide", "several": "guide", "urge": "guide", "guide": "guide"}
     targets = {"pk": Row(Application, enough=False), "several.application": Row(Application, enough=False)}
@@ -103,14 +103,19 @@ class BelowView(ScopedView):
                 longest=rules.LONGEST,
             )
             return page, refusal.status
-        flash(_("已催办，审核机关收到后签收。") if kind == "urge" else _("指导意见已发出，审核机关收到后签收。"), "success")
+        flash(
+            _("已催办，审核机关收到后签收。")
+            if kind == "urge"
+            else _("指导意见已发出，审核机关收到后签收。"),
+            "success",
+        )
         return redirect(url_for("ApplicationView.show", pk=pk, _anchor="guidance"))
 
 
 class GuidanceView(ScopedView):
     """The receipt of the deciding office."""
 
-    route_base = "/work/guidance"
+    route_base = "/queue/guidance"
     obj = "guidance"
     acts = {"read": "read"}
     targets = {"pk": Row(Guidance, enough=False)}

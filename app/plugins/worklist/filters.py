@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import select
 
+from app.foundation.admin.arguments import BadArgument
 from app.foundation.database import db
 from app.kernel.errors import N_
-from app.foundation.admin.arguments import BadArgument
 from app.plugins.applications.models import KINDS, TRACKS
 from app.plugins.worklist import labels
 from app.plugins.worklist.models import LONGEST_QUERY, WorkFilter

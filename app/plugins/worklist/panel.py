@@ -49,7 +49,9 @@ def in_hand(application: Application, actor: Actor) -> InHand | None:
     except Refusal:
         may_claim = False
     among = colleagues.of_office(application.review_path)
-    people = [one for one in colleagues.able(application, among) if one.person_id != actor.person_id or not own]
+    people = [
+        one for one in colleagues.able(application, among) if one.person_id != actor.person_id or not own
+    ]
     return InHand(STEP[application.state], application.claimed_by, own, may_claim, people)
 
 

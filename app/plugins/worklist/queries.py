@@ -108,9 +108,7 @@ def todo(actor: Actor, asked: Asked, number: int, size: int) -> Found:
     lines = [Line(row, row.running_clock, applications.key_of(actor, row)) for row in rows]
     counted = {key: _counted(and_(clause, *narrowed)) for key, clause in every.items()}
     late = _counted(and_(where, Application.due_order < clock.today()))
-    numbers = db.session.execute(
-        select(_counted(where), late, *counted.values())
-    ).one()
+    numbers = db.session.execute(select(_counted(where), late, *counted.values())).one()
     return Found(lines, numbers[0], dict(zip(counted, numbers[2:], strict=True)), numbers[1])
 
 
@@ -118,7 +116,10 @@ def done(actor: Actor, asked: Asked, number: int, size: int) -> Found:
     """What the office has dealt with, the last first."""
     where = and_(_own(actor), Application.state.in_(DONE), Application.round > 0, *_narrowed(actor, asked))
     last = func.coalesce(
-        Application.closed_at, Application.paper_reviewed_at, Application.first_reviewed_at, Application.submitted_at
+        Application.closed_at,
+        Application.paper_reviewed_at,
+        Application.first_reviewed_at,
+        Application.submitted_at,
     )
     return _page(where, (last.desc(), Application.id.desc()), number, size)
 
@@ -200,10 +201,7 @@ def below(actor: Actor, which: str, number: int, size: int) -> Below:
     ).all()
     names = _names({row.review_path for row in rows} | {path for path, _count in counted})
     return Below(
-        [
-            (Line(row, row.running_clock), names.get(row.review_path, ""), last.get(row.id))
-            for row in rows
-        ],
+        [(Line(row, row.running_clock), names.get(row.review_path, ""), last.get(row.id)) for row in rows],
         total,
         [(names.get(path, ""), count) for path, count in counted],
     )
@@ -212,8 +210,14 @@ def below(actor: Actor, which: str, number: int, size: int) -> Below:
 def _last_said(keys: Sequence[int]) -> dict[int, Guidance]:
     if not keys:
         return {}
-    newest = select(func.max(Guidance.id)).where(Guidance.application_id.in_(keys)).group_by(Guidance.application_id)
-    return {one.application_id: one for one in db.session.scalars(select(Guidance).where(Guidance.id.in_(newest)))}
+    newest = (
+        select(func.max(Guidance.id))
+        .where(Guidance.application_id.in_(keys))
+        .group_by(Guidance.application_id)
+    )
+    return {
+        one.application_id: one for one in db.session.scalars(select(Guidance).where(Guidance.id.in_(newest)))
+    }
 
 
 def _names(path_set: set[str]) -> dict[str, str]:
@@ -242,5 +246,3 @@ def unread(actor: Actor, limit: int = 20) -> list[Guidance]:
         .limit(limit)
     )
     return list(db.session.scalars(query))
-
-

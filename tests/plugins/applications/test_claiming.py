@@ -209,4 +209,3 @@ def test_a_leaver_hands_over_whatever_step_he_holds(country: Country) -> None:
         assert share.able(leaver, country.actor("deputy"))
         assert not share.able(leaver, country.actor("reviewer"))
         assert not share.able(leaver, country.actor("clerk"))
-

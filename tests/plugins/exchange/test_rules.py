@@ -6,7 +6,17 @@ from datetime import date
 
 import pytest
 
-from app.plugins.exchange.rules import Case, Envelope, Paper, at, begins_review, envelope, received, sent, short
+from app.plugins.exchange.rules import (
+    Case,
+    Envelope,
+    Paper,
+    at,
+    begins_review,
+    envelope,
+    received,
+    sent,
+    short,
+)
 
 TODAY = date(2014, 11, 28)
 MEANS = ("exchange", "hand", "post")
@@ -45,7 +55,9 @@ def test_the_whole_set_begins_the_review() -> None:
     assert begins_review(CASE, WHOLE)
 
 
-@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved", "refused", "ineligible", "withdrawn"])
+@pytest.mark.parametrize(
+    "state", ["draft", "submitted", "returned", "approved", "refused", "ineligible", "withdrawn"]
+)
 def test_no_paper_is_taken_before_or_after(state: str) -> None:
     """C-art.8: 不具备开办资格 asks for no paper."""
     found = list(received(IN, Case(7, state, WANTED), WHOLE))

@@ -202,7 +202,9 @@ def test_an_envelope_without_a_case_says_what_it_holds(country: Country) -> None
     with access.acting_as(actor), transaction():
         with pytest.raises(Invalid):
             service.send(office(), envelope("out", "中国互联网络信息中心"), [], actor=actor)
-        service.send(office(), envelope("out", "中国互联网络信息中心", note="停止解析函 1 份"), [], actor=actor)
+        service.send(
+            office(), envelope("out", "中国互联网络信息中心", note="停止解析函 1 份"), [], actor=actor
+        )
     assert [one.note for one in book()] == ["停止解析函 1 份"]
 
 
@@ -261,9 +263,7 @@ def test_a_scan_is_kept_beside_the_materials_and_the_applicant_cannot_take_it_aw
     with access.acting_as(country.actor("clerk")):
         assert [one.kind for one in service.scans(applications.get(pk))] == ["sealed_form"]
     with pytest.raises((WrongState, NotSeen)):
-        country.do(
-            "filer", pk, lambda row, actor: application_service.detach(row, key, actor=actor)
-        )
+        country.do("filer", pk, lambda row, actor: application_service.detach(row, key, actor=actor))
 
 
 def test_no_scan_before_the_paper(country: Country) -> None:

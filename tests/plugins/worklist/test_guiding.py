@@ -19,7 +19,18 @@ from tests.plugins.applications.country import MONDAY, Country
 from tests.services.afresh import read_afresh
 
 ABOVE = ("city_reviewer", "parent")
-NOT_ABOVE = ("filer", "clerk", "reviewer", "head", "sibling", "city_clerk", "auditor", "egov", "county_egov", "registrar")
+NOT_ABOVE = (
+    "filer",
+    "clerk",
+    "reviewer",
+    "head",
+    "sibling",
+    "city_clerk",
+    "auditor",
+    "egov",
+    "county_egov",
+    "registrar",
+)
 
 
 def later(days: int = 14) -> None:
@@ -64,7 +75,11 @@ def test_an_office_above_urges_a_late_case(country: Country, who: str) -> None:
         say(country, who, pk)
     (row,) = stored()
     assert (row.kind, row.words, row.given_by) == ("urge", "请抓紧办理。", country.actor(who).name)
-    assert (row.office_name, row.review_path, row.read_at) == (country.actor(who).posts[0].holder, "0.43.07.02.", None)
+    assert (row.office_name, row.review_path, row.read_at) == (
+        country.actor(who).posts[0].holder,
+        "0.43.07.02.",
+        None,
+    )
     assert heard == [country.actor(who)]
     assert country.read(pk).state == "submitted"
 

@@ -17,7 +17,9 @@ from tests.plugins.applications.conftest import counting
 from tests.plugins.applications.country import MONDAY, Country
 
 
-def found(country: Country, who: str, tab: Callable[..., queries.Found] = queries.todo, **asked: str) -> list[int]:
+def found(
+    country: Country, who: str, tab: Callable[..., queries.Found] = queries.todo, **asked: str
+) -> list[int]:
     actor = country.actor(who)
     with access.acting_as(actor):
         return [one.application.id for one in tab(actor, Asked(**asked), 1, 50).lines]

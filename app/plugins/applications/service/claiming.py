@@ -86,7 +86,11 @@ def reassign(application: Application, to: Actor, reason: str, *, actor: Actor) 
         params = {"who": application.claimed_by}
         found.append(
             Finding(
-                "reason", N_("%(who)s正在办理本件，改由他人办理的，请写明理由。"), "", "reason-missing", params
+                "reason",
+                N_("%(who)s正在办理本件，改由他人办理的，请写明理由。"),
+                "",
+                "reason-missing",
+                params,
             )
         )
     if len(words) > rules.LONGEST_NOTE:
