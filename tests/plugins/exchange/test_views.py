@@ -225,3 +225,13 @@ def test_the_book_costs_few_statements(country: Country, browse: Browse) -> None
     with counting() as seen:
         client.get("/exchange/")
     assert len(seen) <= 12, "\n".join(seen)
+
+
+def test_what_does_not_agree_stands_beside_the_decision(country: Country, browse: Browse) -> None:
+    pk = country.paper_review()
+    clerk, line = browse("clerk"), lines()[0].id
+    assert "书面材料有不符情况" not in text(browse("head").get(f"/applications/{pk}"))
+    clerk.post(f"/exchange/line/{line}/mismatch", data={f"mismatch-{line}": "公章模糊"})
+    page = text(browse("head").get(f"/applications/{pk}"))
+    assert "书面材料有不符情况" in page and "公章模糊" in page
+    assert "书面材料有不符情况" not in text(browse("filer").get(f"/applications/{pk}"))
