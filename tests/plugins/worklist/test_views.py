@@ -186,12 +186,12 @@ def test_guiding_from_the_case_page(country: Country, browse: Browse) -> None:
     above = browse("city_reviewer")
     page = text(above.get(f"/applications/{pk}"))
     assert "指导" in page and f"/queue/below/{pk}/guide" in page and f"/queue/below/{pk}/urge" not in page
-    answer = above.post(f"/queue/below/{pk}/guide", data={"words": " "})
+    answer = above.post(f"/queue/below/{pk}/guide", data={"guidance": " "})
     assert (answer.status_code, "请写明指导意见" in text(answer)) == (422, True)
     too_long = "甲" * 501
-    answer = above.post(f"/queue/below/{pk}/guide", data={"words": too_long})
+    answer = above.post(f"/queue/below/{pk}/guide", data={"guidance": too_long})
     assert (answer.status_code, too_long in text(answer)) == (422, True)
-    assert above.post(f"/queue/below/{pk}/guide", data={"words": "请核对名称"}).status_code == 302
+    assert above.post(f"/queue/below/{pk}/guide", data={"guidance": "请核对名称"}).status_code == 302
     assert above.post(f"/queue/below/{pk}/urge", data={"words": ""}).status_code == 409
     assert [one.words for one in stored()] == ["请核对名称"]
 
@@ -202,7 +202,7 @@ def test_guiding_from_the_case_page(country: Country, browse: Browse) -> None:
 def test_nobody_else_speaks_from_above(country: Country, browse: Browse, who: str) -> None:
     pk, client = late(country), browse(who)
     for address in (f"/queue/below/{pk}/urge", f"/queue/below/{pk}/guide"):
-        assert client.post(address, data={"words": "请抓紧"}).status_code in {403, 404}
+        assert client.post(address, data={"words": "请抓紧", "guidance": "请抓紧"}).status_code in {403, 404}
     assert client.post("/queue/below/urge", data={"application": str(pk)}).status_code in {403, 404}
     assert stored() == []
 
