@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
@@ -48,6 +49,7 @@ from app.foundation.tenancy.people_cli import people_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 MENU = ("desk", "my-jobs", "messages", "arrange", "survey", "review", "badge", "office")
+FIRST = ("work",)  # of their heading: what waits
 LAST = ("jobs", "sessions", "sign-ins", "deeds", "domain-tasks")  # of their heading: watching over the rest
 FAB_PUBLIC = (
     "SignInView",
@@ -103,5 +105,12 @@ def bind(app: Flask, plugins: Iterable[Plugin]) -> AppBuilder:
             plugin.register_views(appbuilder)
         appbuilder.menu.menu.sort(key=lambda item: MENU.index(item.name) if item.name in MENU else len(MENU))
         for heading in appbuilder.menu.menu:
-            heading.childs.sort(key=lambda item: LAST.index(item.name) + 1 if item.name in LAST else 0)
+            heading.childs.sort(key=_place)
     return appbuilder
+
+
+def _place(item: Any) -> int:
+    """Where an entry stands below its heading."""
+    if item.name in FIRST:
+        return -1
+    return LAST.index(item.name) + 1 if item.name in LAST else 0

@@ -86,6 +86,10 @@ REQUESTS: dict[Place, str] = {
     ("calendars.queries", "affected", "TASK"): (
         "every running clock that the calendar moves, for whoever keeps it: case numbers, offices and days come out"
     ),
+    ("applications.colleagues", "of_office", "TASK"): (
+        "names and posts of the people of one office, for a colleague who may hand a case on: accounts may be kept "
+        "elsewhere than their posts are held; the statement is bound to the office of a case that the actor may do"
+    ),
     ("applications.dossier", "rival", "_TASK"): (
         "whether another application for the same site is under way, whoever files it; its number or name comes out"
     ),

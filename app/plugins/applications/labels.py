@@ -114,3 +114,5 @@ QUIET = frozenset(
         "application.evidence_discarded",
     }
 )
+# What only the office's side reads: who had it in hand, and why it was handed on.
+INNER = frozenset({"application.claimed", "application.reassigned", "application.released"})

@@ -209,7 +209,11 @@ def build(
         others=queries.others_of(application) if not applicant else (),
         sees_evidence=sees_evidence,
         uploads=uploads,
-        timeline=[entry for entry in audit.timeline(application) if entry.verb not in labels.QUIET],
+        timeline=[
+            entry
+            for entry in audit.timeline(application)
+            if entry.verb not in labels.QUIET and not (applicant and entry.verb in labels.INNER)
+        ],
         revealed=revealed,
         typed=typed or {},
         findings=findings,

@@ -20,6 +20,7 @@ from app.plugins.demo import (
     consulting,
     filings,
     handed_in,
+    queue,
     register,
     results,
     returns,
@@ -70,6 +71,8 @@ def load(*, eve: bool = False) -> Iterator[str]:
     yield f"征求意见 {consulting.load(cast)} 次。"
     told, stopped = results.load(cast)
     yield f"结果通报 {told} 项，停止解析 {stopped} 件。"
+    sent, said = queue.load(cast)
+    yield f"寄发登记 {sent} 件，上级催办和指导 {said} 条。"
     yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
     yield _stop(maker, NOW)

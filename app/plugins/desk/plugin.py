@@ -20,8 +20,8 @@ class DeskPlugin(Plugin):
     name = "desk"
     title = "工作台"
     requires = (
-        "operations", "surveys", "imports", "aggregates", "applications", "lapses", "results", "badges", "calendars",
-        "returns", "bylaws", "liaisons", "names", "opinions",
+        "operations", "surveys", "imports", "aggregates", "applications", "worklist", "lapses", "results", "badges",
+        "calendars", "returns", "bylaws", "liaisons", "names", "opinions",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:

@@ -14,6 +14,7 @@ from app.plugins.desk.of_lapses import of_lapses
 from app.plugins.desk.of_names import of_names
 from app.plugins.desk.of_opinions import of_opinions
 from app.plugins.desk.of_results import of_results
+from app.plugins.desk.of_worklist import of_worklist
 from app.plugins.desk.tasks import first, in_order, pressure
 
 TASKS = (
@@ -30,6 +31,7 @@ TASKS = (
     of_names,
     of_opinions,
     of_results,
+    of_worklist,
     of_calendars,
     of_returns.of_returns,
     of_returns.of_bylaws,

@@ -51,3 +51,12 @@ def build(application: Application, actor: Actor) -> Shown | None:
         may_receive=keeps and receives,
         may_send=keeps and sends,
     )
+
+
+def mismatches(application: Application, actor: Actor) -> list[str] | None:
+    """What does not agree in the paper of the present round, beside the decision; one statement, then only."""
+    if application.state != "paper_review" or not access.can(actor, "exchange", "see", application):
+        return None
+    lines = queries.of_application(application)
+    said = [one.mismatch for one in lines if one.mismatch and one.round == application.round]
+    return list(dict.fromkeys(said)) or None

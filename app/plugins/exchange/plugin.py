@@ -24,6 +24,10 @@ class ExchangePlugin(Plugin):
     def init_app(self, app: Flask) -> None:
         words.add(words.VERB, labels.VERBS)
         panels.offer(app, panels.Panel("exchange", "side", 30, panel.build, "exchange/_panel.html"))
+        panels.offer(
+            app,
+            panels.Panel("exchange-mismatch", "main", 5, panel.mismatches, "exchange/_mismatch.html"),
+        )
         exporting.declare(app)
         receivers.connect()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from app.kernel.errors import N_, Finding
@@ -46,11 +46,14 @@ class Paper:
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules ask about an application: its id, where it stands, how many forms its office asks for."""
+    """What the rules ask about an application: its id, where it stands, which papers its office asks for.
+
+    ``wanted`` is thing → copies; nothing where the office asks for no paper.
+    """
 
     id: int
     state: str
-    copies: int
+    wanted: Mapping[str, int] = field(default_factory=dict)
     passed_on: date | None = None
 
 
@@ -93,15 +96,23 @@ def received(one: Envelope, case: Case, papers: Sequence[Paper]) -> Iterator[Fin
     yield from disagreeing(case, papers)
 
 
+def short(case: Case, papers: Sequence[Paper]) -> dict[str, tuple[int, int]]:
+    """Thing → (copies asked for, copies there) of what is missing or too few (P-3.3, A4.注1)."""
+    there = {one.what: one.copies for one in papers}
+    return {
+        what: (copies, there.get(what, 0))
+        for what, copies in case.wanted.items()
+        if there.get(what, 0) < copies
+    }
+
+
 def disagreeing(case: Case, papers: Sequence[Paper]) -> Iterator[Finding]:
     """What is short or unsealed is taken in all the same, but said (C-art.8, A4.注1)."""
     if any(one.mismatch for one in papers):
         return
-    forms = [one for one in papers if one.what == FORM]
-    if case.state == "awaiting_paper" and (not forms or forms[0].copies < case.copies):
+    if case.state == "awaiting_paper" and short(case, papers):
         yield Finding(
-            at("mismatch", case), N_("申请表应为 %(n)s 份，份数不足的，请写明不符情况。"), "申请表注1",
-            "copies-short", {"n": case.copies},
+            at("mismatch", case), N_("收到的书面材料不齐或者份数不足，请写明不符情况。"), "办法第八条", "copies-short"
         )  # fmt: skip
     if any(not one.sealed for one in papers):
         yield Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from sqlalchemy import func, select
@@ -10,26 +10,29 @@ from sqlalchemy import func, select
 from app.foundation import access, audit, clock, files
 from app.foundation.access import Actor, Facts
 from app.foundation.database import db
+from app.foundation.limits.materials import materials_for
 from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, AccessDenied, Finding, Invalid, NotSeen, Refusal, WrongState
-from app.plugins.applications import dossier
+from app.plugins.applications import checklist, dossier
 from app.plugins.applications import service as applications
 from app.plugins.applications.checklist import SEALED_FORM
 from app.plugins.applications.models import MEANS, Application, PaperReceipt
-from app.plugins.applications.rules import COPIES
 from app.plugins.exchange import labels, rules, signals
-from app.plugins.exchange.models import ExchangeEntry, ExchangeLine
+from app.plugins.exchange.models import THINGS_IN, ExchangeEntry, ExchangeLine
 from app.plugins.exchange.rules import Case, Envelope, Paper
 
+OTHER = "other"
 MOST_SCANS = 6
 SCANNED = ("paper_review", "approved", "reported", "badged", "refused")
 Contents = Sequence[tuple[Application, Sequence[Paper]]]
 
 
-def case_of(application: Application, copies: int) -> Case:
+def case_of(application: Application, wanted: Mapping[str, int] | None = None) -> Case:
     """What the rules ask about it."""
     passed = application.first_reviewed_at
-    return Case(application.id, application.state, copies, clock.localise(passed).date() if passed else None)
+    return Case(
+        application.id, application.state, wanted or {}, clock.localise(passed).date() if passed else None
+    )
 
 
 def receive(office: Office, envelope: Envelope, contents: Contents, *, actor: Actor) -> ExchangeEntry:
@@ -41,13 +44,13 @@ def receive(office: Office, envelope: Envelope, contents: Contents, *, actor: Ac
     """
     _ensure_own(office, contents, actor)
     found = list(rules.envelope(envelope, clock.today(), MEANS))
-    copies = copies_of(office)
+    cases = {application.id: case_of(application, wanted(application, office)) for application, _ in contents}
     for application, papers in contents:
-        found += rules.received(envelope, case_of(application, copies), papers)
+        found += rules.received(envelope, cases[application.id], papers)
     if not contents:
         found.append(Finding("application", N_("请勾选收到书面材料的申请。"), code="nobody"))
     _ensure(found)
-    begins = [app for app, papers in contents if rules.begins_review(case_of(app, copies), papers)]
+    begins = [app for app, papers in contents if rules.begins_review(cases[app.id], papers)]
     entry = _enter(office, envelope, contents, actor)
     for application, papers in contents:
         if application in begins:
@@ -70,7 +73,7 @@ def send(office: Office, envelope: Envelope, contents: Contents, *, actor: Actor
     _ensure_own(office, contents, actor)
     found = list(rules.envelope(envelope, clock.today(), MEANS))
     for application, papers in contents:
-        found += rules.sent(case_of(application, 0), papers)
+        found += rules.sent(case_of(application), papers)
     if not contents and not envelope.note:
         found.append(Finding("note", N_("没有勾选申请的，请写明寄发的内容。"), code="note-missing"))
     _ensure(found)
@@ -97,8 +100,8 @@ def enter_receipt(application: Application, receipt: PaperReceipt, *, actor: Act
         line.receipt_id = receipt.id
         return
     office = dossier.reviewing_office(application)
-    wanted = copies_of(office)
-    said = f"申请表应为 {wanted} 份，实收 {receipt.copies} 份。" if receipt.copies < wanted else ""
+    copies = wanted(application, office).get(rules.FORM, 0)
+    said = f"申请表应为 {copies} 份，实收 {receipt.copies} 份。" if receipt.copies < copies else ""
     envelope = Envelope("in", receipt.received_on, receipt.means, application.organ_name)
     _ensure_own(office, [(application, ())], actor)
     entry = _enter(
@@ -173,9 +176,19 @@ def scans(application: Application) -> list[files.StoredFile]:
     return dossier.scans(application)
 
 
-def copies_of(office: Office) -> int:
-    """How many forms the office asks for (A4.注1)."""
-    return COPIES
+def wanted(application: Application, office: Office) -> dict[str, int]:
+    """Which papers, and how many copies, the office asks for (C-art.5, P-3.3, A4.注1); its extra ones as others."""
+    asked = checklist.checklist(
+        application.track,
+        application.kind,
+        (application.chinese_domain, application.english_domain),
+        checklist.MaterialSettings(materials_for(office.settings), dossier.limits_of(office)),
+    )
+    found: dict[str, int] = {}
+    for one in checklist.on_paper(asked):
+        what = one.key if one.key in THINGS_IN else OTHER
+        found[what] = found.get(what, 0) + one.paper_copies
+    return found
 
 
 # -- shared --------------------------------------------------------------------------------------------------
@@ -195,7 +208,7 @@ def _ensure_own(office: Office, contents: Contents, actor: Actor) -> None:
 
 def _ensure(found: list[Finding]) -> None:
     if found:
-        raise Invalid(list(dict.fromkeys(found)))
+        raise Invalid([one for at, one in enumerate(found) if one not in found[:at]])
 
 
 def _next_serial(office: Office, direction: str, year: int) -> int:
@@ -231,7 +244,7 @@ def _enter(office: Office, envelope: Envelope, contents: Contents, actor: Actor)
                 copies=one.copies,
                 sealed=one.sealed,
                 mismatch=one.mismatch,
-            )  # fmt: skip
+            )
             for one in papers
         )
     db.session.flush()

@@ -169,8 +169,7 @@ class ExchangeView(ScopedView):
             groups=_by_unit(rows),
             rows=rows,
             offered=[one for one in offered if one not in rows],
-            wanted=service.copies_of(office),
-            proof={row.id: row.track == "institution" for row in rows},
+            wanted={row.id: service.wanted(row, office) for row in rows},
             things={row.id: (*rules.OUT.get(row.state, ()), "other") for row in rows},
             labels=labels,
             states=application_labels.STATE,
@@ -231,7 +230,7 @@ class ExchangeView(ScopedView):
             except Invalid as invalid:
                 found += invalid.findings
         if found:
-            raise Invalid(list(dict.fromkeys(found)))
+            raise Invalid([one for place, one in enumerate(found) if one not in found[:place]])
         return made
 
     def _send(self, rows: Sequence[Application]) -> list[ExchangeEntry]:

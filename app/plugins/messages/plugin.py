@@ -22,6 +22,7 @@ from app.plugins.messages import (
     receivers,
     result_receivers,
     returns_receivers,
+    review_receivers,
 )
 from app.plugins.messages.announcement_views import AnnouncementView
 from app.plugins.messages.delivery_views import DeliveryView
@@ -36,8 +37,8 @@ class MessagesPlugin(Plugin):
     name = "messages"
     title = "消息和公告"
     requires = (
-        "account", "people", "surveys", "applications", "lapses", "results", "badges", "returns", "bylaws", "liaisons",
-        "opinions",
+        "account", "people", "surveys", "applications", "exchange", "worklist", "lapses", "results", "badges", "returns",
+        "bylaws", "liaisons", "opinions",
     )  # fmt: skip
 
     def init_app(self, app: Flask) -> None:
@@ -51,6 +52,7 @@ class MessagesPlugin(Plugin):
         returns_receivers.connect()
         opinion_receivers.connect()
         result_receivers.connect()
+        review_receivers.connect()
         app.context_processor(lambda: {"menu_counts": Unread(), "inbox_url": url_for("InboxView.index")})
 
     def register_views(self, appbuilder: Any) -> None:

@@ -28,7 +28,7 @@ PAGE = 25
 class BelowView(ScopedView):
     """For offices above, and desks that guide by document."""
 
-    route_base = "/work/below"
+    route_base = "/queue/below"
     obj = "application"
     acts = {"index": "guide", "several": "guide", "urge": "guide", "guide": "guide"}
     targets = {"pk": Row(Application, enough=False), "several.application": Row(Application, enough=False)}
@@ -88,7 +88,7 @@ class BelowView(ScopedView):
         verb = guiding.urge if kind == "urge" else guiding.guide
         try:
             with posted.attempt():
-                verb(applications.get(pk), posted.text("words"), actor=current_actor())
+                verb(applications.get(pk), posted.text(rules.FIELDS[kind]), actor=current_actor())
         except Refusal as refusal:
             if refusal.status in {403, 404}:
                 raise
@@ -98,7 +98,8 @@ class BelowView(ScopedView):
                 application=row,
                 kind=kind,
                 word=labels.GUIDANCE[kind][0],
-                words=request.form.get("words", ""),
+                field=rules.FIELDS[kind],
+                words=request.form.get(rules.FIELDS[kind], ""),
                 findings=posted.findings_of(refusal),
                 longest=rules.LONGEST,
             )
@@ -115,7 +116,7 @@ class BelowView(ScopedView):
 class GuidanceView(ScopedView):
     """The receipt of the deciding office."""
 
-    route_base = "/work/guidance"
+    route_base = "/queue/guidance"
     obj = "guidance"
     acts = {"read": "read"}
     targets = {"pk": Row(Guidance, enough=False)}

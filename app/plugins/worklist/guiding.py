@@ -65,8 +65,7 @@ def read(row: Guidance, *, actor: Actor) -> Guidance:
         raise WrongState("guidance-read", N_("%(who)s已经阅知。"), who=row.read_by)
     now = clock.now()
     row.read_at, row.read_by_id, row.read_by = now, actor.person_id, actor.name
-    application = db.session.get(Application, row.application_id)
-    audit.record(actor, "guidance.read", application or row)
+    audit.record(actor, "guidance.read", row)  # on the row itself: the applicant reads the case's record
     return row
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from app.kernel.errors import N_, Finding
 
 LONGEST = 500
+FIELDS = {"urge": "words", "guide": "guidance"}  # both forms stand on one page
 OFFICE_CLOCKS = ("first_review", "paper_review")
 # Where the office itself has something to do, or waits for the applicant: guidance still helps.
 GUIDABLE = ("submitted", "returned", "awaiting_paper", "paper_review", "approved", "reported")
@@ -20,7 +21,8 @@ def late(kind: str | None, due: date | None, today: date) -> bool:
 
 def said(kind: str, words: str) -> Iterator[Finding]:
     """Guidance says something; an urging may stand alone."""
+    field = FIELDS[kind]
     if kind == "guide" and not words:
-        yield Finding("words", N_("请写明指导意见。"), "", "words-missing")
+        yield Finding(field, N_("请写明指导意见。"), "", "words-missing")
     if len(words) > LONGEST:
-        yield Finding("words", N_("最多 %(n)s 个字。"), "", "too-long", {"n": LONGEST})
+        yield Finding(field, N_("最多 %(n)s 个字。"), "", "too-long", {"n": LONGEST})

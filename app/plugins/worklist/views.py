@@ -38,7 +38,7 @@ TABS: dict[str, Callable[[Actor, Asked, int, int], queries.Found]] = {
 class WorkView(ScopedView):
     """The queue of the reader's own office: 待办, 已办, 我经手."""
 
-    route_base = "/work"
+    route_base = "/queue"
     obj = "application"
     acts = {
         "index": "receive-paper", "keep": "receive-paper", "claim": "receive-paper", "release": "receive-paper",
@@ -161,6 +161,8 @@ class WorkView(ScopedView):
     def receive(self) -> Any:
         """Take the ticked cases that await paper to the register."""
         rows = [applications.get(key) for key in arguments.ticked("application")]
+        for row in rows:
+            access.require(current_actor(), "application", "receive-paper", row)
         waiting = [row.id for row in rows if row.state == "awaiting_paper"]
         if not waiting:
             flash(_("所勾选的没有等待书面材料的申请。"), "warning")
@@ -182,6 +184,7 @@ class WorkView(ScopedView):
         """On every ticked case; what is wrong with one is said with its name and does not hold up the others."""
 
         def one(row: Application) -> None:
+            access.require(current_actor(), "application", "receive-paper", row)
             try:
                 act(row)
             except Invalid as invalid:
