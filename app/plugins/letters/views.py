@@ -21,6 +21,7 @@ from app.plugins.applications import queries as applications
 from app.plugins.applications.models import Application
 from app.plugins.badges.models import Badge
 from app.plugins.letters import kinds, queries, service, typesetting
+from app.plugins.letters.drafts.orders import STANDING
 from app.plugins.letters.models import Letter
 from app.plugins.operations.exports import answer
 from app.plugins.results.models import StopOrder
@@ -64,12 +65,13 @@ class LetterView(ScopedView):
     obj = "letter"
     acts = {
         "page": "see", "file": "see", "preview": "see", "print_out": "print", "issue": "issue",
-        "issue_badge": "issue", "orders": "issue", "issue_order": "issue", "passed": "issue", "issue_passed": "issue",
+        "issue_badge": "issue", "orders": "issue", "order": "see", "issue_order": "issue", "passed": "issue", "issue_passed": "issue",
     }  # fmt: skip
     targets = {
         "token": Row(Letter, by="token"),
         "pk": Application,
         "issue_badge.pk": Badge,
+        "order.pk": StopOrder,
         "issue_order.pk": StopOrder,
         "key": APPLICATION_KINDS,
         "issue_order.key": ORDER_KINDS,
@@ -138,7 +140,20 @@ class LetterView(ScopedView):
         return self.render_template(
             "letters/orders.html",
             orders=queries.orders(current_actor()),
-            kinds=list(kinds.of("order")),
+        )
+
+    @expose("/orders/<int:pk>")
+    @has_access
+    def order(self, pk: int) -> str:
+        """One order with its letters: those that were made, and buttons for the rest."""
+        order, actor = queries.order(pk), current_actor()
+        return self.render_template(
+            "letters/order.html",
+            order=order,
+            made=queries.of(order, "order"),
+            offered=[kind for kind in kinds.of("order") if access.can(actor, "letter", kind.act, order)]
+            if order.state in STANDING
+            else [],
         )
 
     @expose("/orders/<int:pk>/<string:key>", methods=["POST"])

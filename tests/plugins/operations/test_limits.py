@@ -13,7 +13,7 @@ from app.plugins.operations import limits
 
 def test_the_file_names_every_export_there_is() -> None:
     found = limits.load(ROOT / "policies")
-    assert set(found.exports) == {"aggregate", "aggregate_versions", "sign_ins", "deeds", "survey_sheets"}
+    assert set(found.exports) == {"aggregate", "aggregate_versions", "sign_ins", "deeds", "letters", "survey_sheets"}
     assert found.open_at_once >= 1
     assert all(one.direct < one.most for one in found.exports.values())
 
