@@ -55,10 +55,9 @@ def build(application: Application, actor: Actor) -> Content | None:
     """The documents for this reader; two statements at most, none where there can be no document."""
     if application.state in {"draft", "submitted"} and not application.decisions:
         return None
-    if not access.can(actor, "letter", actor.reads, application):
-        return None
-    badge = queries.badge_of(application) if application.state == "badged" else None
-    made = queries.of(application, "application", badge=badge)
+    sees = access.can(actor, "letter", actor.reads, application)
+    badge = queries.badge_of(application) if sees and application.state == "badged" else None
+    made = queries.of(application, "application", badge=badge) if sees else []
     offered = [
         Offered(kind, application.id)
         for kind in kinds.of("application")
@@ -71,18 +70,19 @@ def build(application: Application, actor: Actor) -> Content | None:
     preview = application.state in PRINTABLE
     if not (made or offered or preview):
         return None
-    handing_in = application.state == "awaiting_paper" and access.can(actor, "application", "submit", application)
-    return Content(offered, made, preview, handing_in)
+    return Content(offered, made, preview, _handing_in(application, actor))
 
 
-def _beside_the_work(application: Application, actor: Actor) -> Any | None:
-    found = build(application, actor) if application.state == "awaiting_paper" else None
-    return found if found is not None and found.handing_in else None
+def _handing_in(application: Application, actor: Actor) -> bool:
+    return application.state == "awaiting_paper" and access.can(actor, "application", "submit", application)
 
 
-def _beside_the_facts(application: Application, actor: Actor) -> Any | None:
-    found = build(application, actor)
-    return found if found is not None and not found.handing_in else None
+def _beside_the_work(application: Application, actor: Actor) -> Content | None:
+    return build(application, actor) if _handing_in(application, actor) else None
+
+
+def _beside_the_facts(application: Application, actor: Actor) -> Content | None:
+    return None if _handing_in(application, actor) else build(application, actor)
 
 
 def _links(row: ResultNotice | StopOrder, actor: Actor) -> list[tuple[Any, str]]:

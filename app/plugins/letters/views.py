@@ -64,7 +64,7 @@ class LetterView(ScopedView):
     route_base = typesetting.ROUTE
     obj = "letter"
     acts = {
-        "page": "see", "file": "see", "preview": "see", "print_out": "print", "issue": "issue",
+        "page": "see", "file": "see", "print_out": "print", "issue": "issue",
         "issue_badge": "issue", "orders": "issue", "order": "see", "issue_order": "issue", "passed": "issue", "issue_passed": "issue",
     }  # fmt: skip
     targets = {
@@ -107,13 +107,6 @@ class LetterView(ScopedView):
             content = service.take(letter, actor=current_actor())
         name = f"{kinds.BY_KEY[letter.kind].label}_{letter.number}.pdf"
         return answer(name, pdf.CONTENT_TYPE, content)
-
-    @expose("/application/<int:pk>/preview.pdf")
-    @has_access
-    def preview(self, pk: int) -> Any:
-        """The form with the kept data masked, to look at."""
-        content = service.preview(applications.get(pk), actor=current_actor())
-        return answer(f"{_('申请表')}.pdf", pdf.CONTENT_TYPE, content)
 
     @expose("/application/<int:pk>/print/<string:key>", methods=["POST"])
     @has_access
@@ -202,6 +195,23 @@ class LetterView(ScopedView):
             letter = service.issue(kind, subject(), actor=current_actor())
         flash(_("已生成%(kind)s（%(number)s）。", kind=kind.label, number=letter.number), "success")
         return redirect(url_for("LetterView.page", token=letter.token))
+
+
+class FormPreviewView(ScopedView):
+    """The form as whoever sees the application may see it: the two people's kept data masked (A4.注3)."""
+
+    route_base = "/letters/application"
+    obj = "application"
+    acts = {"preview": "see"}
+    targets = {"pk": Application}
+    default_view = "preview"
+
+    @expose("/<int:pk>/preview.pdf")
+    @has_access
+    def preview(self, pk: int) -> Any:
+        """To look at, not to hand in."""
+        content = service.preview(applications.get(pk), actor=current_actor())
+        return answer(f"{_('申请表')}.pdf", pdf.CONTENT_TYPE, content)
 
 
 def _own_office() -> Office:
