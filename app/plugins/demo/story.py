@@ -13,7 +13,7 @@ from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
-from app.plugins.demo import announced, arrangements, filings, handed_in, register, returns, staff, versions
+from app.plugins.demo import announced, arrangements, filings, handed_in, letters, register, returns, staff, versions
 from app.plugins.demo.cast import NOW, Cast
 
 BEFORE = datetime(2014, 9, 15, 9, 0, tzinfo=clock.SHANGHAI)
@@ -54,6 +54,7 @@ def load(*, eve: bool = False) -> Iterator[str]:
     handed = handed_in.load(cast)
     yield f"机构、人员和方案 {handed[0]} 份，细则 {handed[1]} 份，网站责任人 {handed[2]} 名。"
     yield f"申请 {filings.load(cast)} 件。"
+    yield f"文书 {letters.load(cast)} 件。"
     yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
     yield _stop(maker, NOW)
