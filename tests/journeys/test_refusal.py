@@ -91,8 +91,9 @@ def the_registries_are_written_to(head: Walker, clerk: Walker) -> None:
     head.main.get_by_role("link", name=FINANCE.site).first.click()
     head.main.get_by_label("已核对").check()
     head.press("确认停止解析")
+    head.states("待发出")
     clerk.menu("文书")
-    clerk.follow("停止解析函")
+    clerk.main.get_by_role("link", name="停止解析函", exact=True).click()
     clerk.main.get_by_role("row").filter(has_text=FINANCE.site).get_by_role("link", name="生成和查看").click()
     clerk.look("d06-order")
     order = clerk.path

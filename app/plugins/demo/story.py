@@ -13,7 +13,17 @@ from app.foundation.audit.models import AuditEntry
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Person
 from app.kernel.errors import N_, Refusal
-from app.plugins.demo import announced, arrangements, filings, handed_in, letters, register, returns, staff, versions
+from app.plugins.demo import (
+    announced,
+    arrangements,
+    filings,
+    handed_in,
+    letters,
+    register,
+    returns,
+    staff,
+    versions,
+)
 from app.plugins.demo.cast import NOW, Cast
 
 BEFORE = datetime(2014, 9, 15, 9, 0, tzinfo=clock.SHANGHAI)

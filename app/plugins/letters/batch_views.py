@@ -110,7 +110,9 @@ class LetterBatchView(ScopedView):
         return self.render_template(
             "letters/batch.html",
             rows=rows,
-            offered=[(key, BY_KEY[key].label) for key in batch.OFFERED if reveals or not BY_KEY[key].personal],
+            offered=[
+                (key, BY_KEY[key].label) for key in batch.OFFERED if reveals or not BY_KEY[key].personal
+            ],
             hides_form=not reveals,
             forms=batch.FORMS,
             kinds=kinds,

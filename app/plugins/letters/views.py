@@ -93,7 +93,9 @@ class LetterView(ScopedView):
             standing=service.standing(letter),
             missing=[{"sign": one, "code": f"U+{ord(one):04X}"} for one in typesetting.missing(data)],
             may_take=not kind.personal or access.can(current_actor(), "application", "reveal", subject),
-            by=letter.issued_by if kind.act == "print" or access.can(current_actor(), "letter", "issue", letter) else "",
+            by=letter.issued_by
+            if kind.act == "print" or access.can(current_actor(), "letter", "issue", letter)
+            else "",
             back=_back(letter),
             timeline=[entry for entry in audit.timeline(letter)],
         )

@@ -36,9 +36,7 @@ def ink_outside(png: bytes, left: float, top: float, right: float, bottom: float
     for number, row in enumerate(rows):
         edge = number < top * height or number >= (1 - bottom) * height
         spans: Iterable[int] = (
-            range(width)
-            if edge
-            else (*range(int(left * width)), *range(int((1 - right) * width), width))
+            range(width) if edge else (*range(int(left * width)), *range(int((1 - right) * width), width))
         )
         found += sum(1 for x in spans if row[4 * x + 3] > 16 and min(row[4 * x : 4 * x + 3]) < 200)
     return found
@@ -63,7 +61,9 @@ def _decoded(png: bytes) -> tuple[int, int, list[bytes]]:
         line = bytearray(data[start + 1 : start + 1 + stride])
         _unfilter(data[start], line, before, size)
         before = line
-        rows.append(bytes(line) if size == 4 else b"".join(line[n : n + 3] + b"\xff" for n in range(0, stride, 3)))
+        rows.append(
+            bytes(line) if size == 4 else b"".join(line[n : n + 3] + b"\xff" for n in range(0, stride, 3))
+        )
     return width, height, rows
 
 
@@ -80,5 +80,7 @@ def _unfilter(kind: int, line: bytearray, before: bytearray, size: int) -> None:
             line[n] = (line[n] + (left + up) // 2) & 255
         elif kind == 4:
             guess = left + up - corner
-            nearest = min((abs(guess - left), 0, left), (abs(guess - up), 1, up), (abs(guess - corner), 2, corner))
+            nearest = min(
+                (abs(guess - left), 0, left), (abs(guess - up), 1, up), (abs(guess - corner), 2, corner)
+            )
             line[n] = (line[n] + nearest[2]) & 255

@@ -144,7 +144,13 @@ def test_an_answer_is_a_document_from_the_moment_it_is_given(country: Country) -
     )  # fmt: skip
     (answer,) = letters(refused)
     text = words_of(take(country, "filer", answer.token))
-    for said in ("关于网站资格复核未通过的函", "材料未加盖单位公章", "（依据办法第八条）", "申请表未盖公章。", "办法第十一条"):
+    for said in (
+        "关于网站资格复核未通过的函",
+        "材料未加盖单位公章",
+        "（依据办法第八条）",
+        "申请表未盖公章。",
+        "办法第十一条",
+    ):
         assert said in text, said
 
 
@@ -168,7 +174,10 @@ def test_the_opinion_follows_the_approval(country: Country) -> None:
     country.do("head", pk, lambda row, actor: review.approve(row, words="同意开办。", actor=actor))
     for who, kind in (("reviewer", "form"), ("clerk", "opinion")):
         text = words_of(take(country, who, make(country, who, pk, kind).token))
-        assert "同意县级部门、乡镇单独建设（办法第三条原则上的例外），理由：同意单独建设：承担全区信息发布" in text
+        assert (
+            "同意县级部门、乡镇单独建设（办法第三条原则上的例外），理由：同意单独建设：承担全区信息发布"
+            in text
+        )
         assert "同意开办。" in text
     assert standing(before.token).changed == ("机构编制部门意见",)
 
@@ -269,6 +278,6 @@ def test_a_row_is_of_one_subject(country: Country) -> None:
     pk = country.awaiting_paper()
     letter = make(country, "filer", pk, "request")
     with pytest.raises(Exception, match="one_subject"), transaction() as session:
-        session.connection().exec_driver_sql(f"UPDATE letter SET application_id = NULL WHERE id = {letter.id}")
-
-
+        session.connection().exec_driver_sql(
+            f"UPDATE letter SET application_id = NULL WHERE id = {letter.id}"
+        )

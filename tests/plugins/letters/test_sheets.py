@@ -10,12 +10,21 @@ from app.foundation.documents import pdf, words
 from app.plugins.letters import kinds, typesetting
 from tests.plugins.letters.paper import bare, ink_outside, pages_of, words_of
 
-MARK = {"token": "abc", "number": "CD-WS-2014-0001", "url": "https://shenhe.example/letters/abcdefghijklmnopqrst"}
+MARK = {
+    "token": "abc",
+    "number": "CD-WS-2014-0001",
+    "url": "https://shenhe.example/letters/abcdefghijklmnopqrst",
+}
 SIGNED = {
     "office": "中共常德市委机构编制委员会办公室", "reference": "常编办函〔2014〕12号",
     "contact": "联系科室：综合科，联系电话：7786510。", "day": "2014年11月24日",
 }  # fmt: skip
-PERSON = {"name": "张䶮", "phone": "0736-7250001转8012", "mobile": "13800138000", "email": "zhangyan@changde.gov.cn"}
+PERSON = {
+    "name": "张䶮",
+    "phone": "0736-7250001转8012",
+    "mobile": "13800138000",
+    "email": "zhangyan@changde.gov.cn",
+}
 FORM: dict[str, Any] = {
     "kind": "form", "masked": False, "copies": 1, "account": "41468768",
     "types": [{"label": "新开办网站申请", "on": True}, {"label": "已开办网站复核", "on": False}],
@@ -65,7 +74,7 @@ SHEETS: dict[str, dict[str, Any]] = {
 SILENT = {"kind", "applications", "copies", "change", "masked", "ineligible", "on", "url", "token"}
 LONG = "湖南省常德市武陵区柳叶大道与朗州路交汇处东北角市民之家行政审批服务中心综合楼附属楼"
 HOSTILE = {
-    "markup": "#panic() *粗* = 标题 $x^2$ // 注 <a> @b \\ \"引\" #image(\"/etc/passwd\")",
+    "markup": '#panic() *粗* = 标题 $x^2$ // 注 <a> @b \\ "引" #image("/etc/passwd")',
     "latin": "W" * 400,
     "stops": "。！？；：、，" * 80,
     "dashes": "——……" * 100,
@@ -184,7 +193,9 @@ def test_everything_as_long_as_it_may_be_runs_on() -> None:
     content = made(data)
     text = words_of(content)
     assert pages_of(content) > 3
-    assert text.replace("2014年11月28日CD-WS-2014-0001扫码核对是否现行有效", "").count("经审核，同意。") >= 249
+    assert (
+        text.replace("2014年11月28日CD-WS-2014-0001扫码核对是否现行有效", "").count("经审核，同意。") >= 249
+    )
     assert text.count("贯彻执行国家法律法规。") == 180
     assert "审核意见见附页。" in text and "机构编制部门意见（附页）" in text
     for page in pictures(data):

@@ -219,7 +219,13 @@ def test_the_panel_costs_two_statements(country: Country, browse: Browse) -> Non
 def test_the_list_shows_each_his_own(country: Country, browse: Browse) -> None:
     pk = country.awaiting_paper()
     made(browse("filer"), f"/letters/application/{pk}/print/request")
-    for who, seen in {"filer": True, "clerk": True, "parent": True, "sibling": False, "librarian": False}.items():
+    for who, seen in {
+        "filer": True,
+        "clerk": True,
+        "parent": True,
+        "sibling": False,
+        "librarian": False,
+    }.items():
         assert ("430702-WS-2014-0001" in text(browse(who).get("/letters/list/"))) is seen, who
 
 
@@ -310,7 +316,9 @@ def test_what_cannot_be_made_is_said_before_anything_is(country: Country, browse
     answer = ask(client, keys, ["form"])
     assert answer.status_code == 422
     page = text(answer)
-    assert "“武陵招生网”：申请函和申请表在线初审通过后由系统自动生成" in page and 'value="form" checked' in page
+    assert (
+        "“武陵招生网”：申请函和申请表在线初审通过后由系统自动生成" in page and 'value="form" checked' in page
+    )
     assert ask(client, keys, []).status_code == 422
     assert ask(client, keys, ["passed"]).status_code == 422
     assert ask(client, keys, ["form"], "doc").status_code == 422
@@ -327,7 +335,8 @@ def test_more_than_a_file_may_have_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("filer", 403), ("parent", 403), ("auditor", 403), ("sibling", 404), ("registrar", 403)]
+    ("who", "status"),
+    [("filer", 403), ("parent", 403), ("auditor", 403), ("sibling", 404), ("registrar", 403)],
 )
 def test_a_batch_is_the_offices_own(country: Country, browse: Browse, who: str, status: int) -> None:
     pk = country.awaiting_paper()
@@ -374,7 +383,10 @@ def test_an_order_has_a_letter_to_each_registry(country: Country, browse: Browse
     pk = ordered(country)
     client = browse("clerk")
     assert "武陵招生网" in text(client.get("/letters/orders"))
-    for key, to in (("stop_conac", "中央编办政务和公益机构域名注册管理中心："), ("stop_cnnic", "中国互联网络信息中心：")):
+    for key, to in (
+        ("stop_conac", "中央编办政务和公益机构域名注册管理中心："),
+        ("stop_cnnic", "中国互联网络信息中心："),
+    ):
         where = made(client, f"/letters/orders/{pk}/{key}")
         said = words_of(client.post(f"{where}/file").data)
         for one in (to, "关于停止网站中英文域名解析的函", "武陵招生.政务", "wlzs.gov.cn", "第十一条"):
@@ -391,7 +403,9 @@ def test_an_order_that_is_not_confirmed_has_none(country: Country, browse: Brows
 
 
 @pytest.mark.parametrize(("who", "status"), [("filer", 403), ("parent", 403), ("sibling", 404)])
-def test_nobody_else_writes_to_the_registries(country: Country, browse: Browse, who: str, status: int) -> None:
+def test_nobody_else_writes_to_the_registries(
+    country: Country, browse: Browse, who: str, status: int
+) -> None:
     pk = ordered(country)
     assert browse(who).post(f"/letters/orders/{pk}/stop_conac").status_code == status
 
@@ -404,7 +418,15 @@ def test_the_published_list_holds_what_stands(country: Country, browse: Browse) 
     country.approved()
     where = made(client, "/letters/passed")
     said = words_of(client.post(f"{where}/file").data)
-    for one in ("审核通过网站名单", "武陵区教育局", "武陵教育网", "武陵区教育局.政务", "wljy.gov.cn", "2014年11月24日", "1个"):
+    for one in (
+        "审核通过网站名单",
+        "武陵区教育局",
+        "武陵教育网",
+        "武陵区教育局.政务",
+        "wljy.gov.cn",
+        "2014年11月24日",
+        "1个",
+    ):
         assert one in said, one
     assert not [secret for secret in SECRET if secret in said]
     assert "现行有效" in text(client.get(where))

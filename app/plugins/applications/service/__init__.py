@@ -7,6 +7,7 @@ from app.plugins.applications.service.filing import attach, detach, reveal, save
 from app.plugins.applications.service.guiding import undo_checkpoint, write_checkpoint
 from app.plugins.applications.service.paper import receive_paper
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
+from app.plugins.applications.service.revealing import reveal_each
 from app.plugins.applications.service.reviewing import (
     check,
     declare_ineligible,
@@ -37,6 +38,7 @@ __all__ = [
     "reopen",
     "return_",
     "reveal",
+    "reveal_each",
     "save",
     "start",
     "submit",

@@ -166,9 +166,7 @@ def _opinion(application: Application) -> Draft:
             f"{exceptions.LABELS[one.code]}（{one.source}原则上的例外），理由：{one.reason}"
             for one in application.excepted()
         ]
-    words = [
-        line for one in (last.get("passed"), approved) if one is not None for line in lines(one.words)
-    ]
+    words = [line for one in (last.get("passed"), approved) if one is not None for line in lines(one.words)]
     if approved is None or not approved.words.strip():
         words.append(PASSED[application.kind])
     return {
