@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 import bench_aggregate  # noqa: E402  (the repository is not installed: its root is put on the path first)
 import bench_import  # noqa: E402
 import bench_jobs  # noqa: E402
+import bench_letters  # noqa: E402
 import bench_scale  # noqa: E402
 import casbin  # noqa: E402
 import flask_migrate  # noqa: E402
@@ -195,20 +196,22 @@ def demo(verdict: Verdict) -> None:
 
 
 def main() -> None:
-    """Everything, or the parts named: ``demo``, ``imports``, ``jobs``, ``lists``, ``aggregate``; on instances gone afterwards."""
+    """Everything, or the parts named: ``demo``, ``imports``, ``jobs``, ``lists``, ``aggregate``, ``letters``; on instances gone afterwards."""
     logging.disable(logging.WARNING)  # every account asks for every page: most are refused
     verdict = Verdict()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BIANBAN_INSTANCE"], os.environ["DEMO_PASSWORD"] = folder, secrets.token_urlsafe(12)
         for name in ("DATABASE_URL", "BIANBAN_ENV", "REDIS_URL"):
             os.environ.pop(name, None)
-        wanted = set(sys.argv[1:]) or {"demo", "imports", "lists", "jobs", "aggregate"}
+        wanted = set(sys.argv[1:]) or {"demo", "imports", "lists", "jobs", "aggregate", "letters"}
         if "demo" in wanted:
             demo(verdict)
         if "imports" in wanted:
             bench_import.run(verdict)
         if "jobs" in wanted:
             bench_jobs.run(verdict)
+        if "letters" in wanted:
+            bench_letters.run(verdict)
         if "aggregate" in wanted:
             bench_aggregate.run(verdict)
         if "lists" in wanted:

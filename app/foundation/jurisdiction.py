@@ -115,7 +115,12 @@ class OfficeScoped(FactColumns):
 
 
 class HolderScoped(FactColumns):
-    """A row held by an office or by a unit (an account, a post); ``holder`` names the relationship of this row."""
+    """A row held by an office or by a unit (an account, a post); ``holder`` names the relationship of this row.
+
+    ``__carried__``: it goes along when its unit comes to another office; what only tells what was, stays.
+    """
+
+    __carried__: ClassVar[bool] = False
 
     def holder(self) -> str | None:
         """``office``, ``unit``, or None: kept by the centre."""

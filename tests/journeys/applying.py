@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.journeys.filings import Filing
 from tests.journeys.walk import Walker
+from tests.plugins.letters.paper import words_of
 
 DECLARATION = "本单位确认所填内容和所附材料真实、有效、准确和完整"
 
@@ -135,19 +137,33 @@ def print_paper(unit: Walker, filing: Filing) -> None:
     """Letter and form, the form complete in three copies after a recorded look."""
     unit.take_up("打印和报送", "报送书面材料", filing.site)
     unit.look("p01-to-print")
-    unit.follow("打印申请函")
-    expect(unit.main).to_contain_text("进行资格复核的函")
-    expect(unit.main).to_contain_text(f"现将我单位开办的{filing.site}等 1 个网站的相关材料送上")
+    page = unit.path
+    unit.press("生成申请函")
+    unit.said("已生成申请函")
+    unit.states("现行有效")
     unit.look("p02-letter")
-    unit.page.get_by_role("link", name="返回").click()
-    unit.follow("打印申请表")
-    expect(unit.main.locator("section.sheet")).to_have_count(1)
-    assert filing.handler.id_number not in unit.page.content()
-    unit.look("p03-form-masked")
-    unit.page.get_by_role("button", name="显示完整内容以便打印").click()
-    expect(unit.main.locator("section.sheet")).to_have_count(3)
+    said = words_of(taken(unit, "下载 PDF"))
+    assert "进行资格复核的函" in said
+    assert f"现将我单位开办的{filing.site}1个网站的相关材料送上" in said
+    unit.follow("查看所属事项")
+    assert unit.path == page
+    masked = words_of(taken(unit, "查看申请表（个人信息隐去）"))
+    assert filing.handler.id_number not in masked and filing.chinese in masked
+    unit.press("生成申请表")
+    unit.states("现行有效")
+    unit.look("p03-form")
+    said = words_of(taken(unit, "下载 PDF（完整内容，留痕）"))
     for text in (filing.handler.id_number, filing.handler.mobile, filing.leader.email, filing.chinese):
-        expect(unit.main.locator("section.sheet").last).to_contain_text(text)
-    unit.look("p04-form")
-    unit.page.get_by_role("link", name="返回").click()
-    expect(unit.main).to_contain_text("打印申请表")
+        assert said.count(text) == 3, text
+    unit.follow("查看所属事项")
+    expect(unit.main.get_by_role("region", name="文书")).to_contain_text("申请表")
+
+
+def taken(someone: Walker, label: str) -> bytes:
+    """The file behind a button or link."""
+    asked = someone.main.get_by_role("button", name=label, exact=True)
+    if not asked.count():
+        asked = someone.main.get_by_role("link", name=label, exact=True)
+    with someone.page.expect_download() as waiting:
+        asked.first.click()
+    return Path(waiting.value.path()).read_bytes()

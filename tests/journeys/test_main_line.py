@@ -107,7 +107,7 @@ def test_a_district_office_does_the_same_for_its_own(walk: Walk) -> None:
     reviewer.take_up("登记收件", "收书面材料", DISTRICT.site)
     reviewing.receive_paper(reviewer, "2014-11-24")
     expect(reviewer.main).to_contain_text("书面审核由本机构负责人办理")
-    unseen(neighbour, page, f"{page}/letter", f"{page}/form")
+    unseen(neighbour, page, f"/letters{page.replace('applications', 'application')}/preview.pdf")
     head.take_up("去审核", "书面审核", DISTRICT.site)
     head.press("审核通过")
     head.states("审核通过")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from app.foundation.documents import glyphs
@@ -36,6 +37,8 @@ def texts_in(value: Any) -> Iterable[str]:
 
 def marked(text: str) -> str:
     """The text with ``MARK`` in place of every character the fonts lack, and no pile of marks over one."""
+    if text.isascii():
+        return text
     kept, piled = [], 0
     for one in text:
         piled = piled + 1 if unicodedata.combining(one) else 0
@@ -74,6 +77,7 @@ def laid(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=8192)
 def _drawn(one: str) -> bool:
     return one.isspace() or unicodedata.category(one) in {"Cc", "Cf", "Cs"} or glyphs.has(one)
 

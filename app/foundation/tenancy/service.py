@@ -120,6 +120,10 @@ def carry(unit: Unit) -> int:
         for model in _scoped(UnitScoped):
             for row in session.scalars(select(model).where(model.unit_id == unit.id)):
                 moved += _follow(row)
+        for model in _scoped(HolderScoped):
+            if model.__carried__:
+                for row in session.scalars(select(model).where(model.unit_id == unit.id)):
+                    moved += _set(row, {name: getattr(getattr(row, row.holder()), name) for name in FACTS})
         for post in session.scalars(select(Post).where(Post.unit_id == unit.id)):
             moved += _set(post, {name: getattr(unit, name) for name in FACTS})
         session.flush()

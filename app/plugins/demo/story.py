@@ -20,6 +20,7 @@ from app.plugins.demo import (
     consulting,
     filings,
     handed_in,
+    letters,
     queue,
     register,
     results,
@@ -73,6 +74,7 @@ def load(*, eve: bool = False) -> Iterator[str]:
     yield f"结果通报 {told} 项，停止解析 {stopped} 件。"
     sent, said = queue.load(cast)
     yield f"寄发登记 {sent} 件，上级催办和指导 {said} 条。"
+    yield f"文书 {letters.load(cast)} 件。"
     yield f"汇总 {versions.load(cast)} 版。"
     yield f"通知公告 {announced.load(cast)} 份。"
     yield _stop(maker, NOW)

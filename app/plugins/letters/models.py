@@ -34,8 +34,10 @@ class Letter(HolderScoped, Timestamped, Model):
     __tablename__ = "letter"
     __obj__ = "letter"
     __scope_unit__ = "unit_id"
+    __carried__ = True
     __links__: ClassVar[dict[str, str]] = {
         "unit_id": "whose the application, badge or order is, set by the verb",
+        "issued_by_id": "whose act it follows, set by the verb: the platform writes the registrar's and the reviewer's",
     }
     __table_args__ = (
         state_check("kind", KINDS),

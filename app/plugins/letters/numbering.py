@@ -10,14 +10,15 @@ from app.plugins.applications.models import ApplicationSequence
 from app.plugins.applications.numbering import prefix_of
 
 
-def next_number(office: Office, year: int) -> str:
-    """The next number of the office in the year; the office's row is locked first, as for applications."""
+def next_numbers(office: Office, year: int, count: int) -> list[str]:
+    """The next numbers of the office in the year; the office's row is locked first, as for applications."""
     db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update())
     key = {"prefix": f"{prefix_of(office)[:20]}-WS", "year": year}
     row = db.session.get(ApplicationSequence, key, with_for_update=True)
     if row is None:
         row = ApplicationSequence(**key, last=0)
         db.session.add(row)
-    row.last += 1
+    first = row.last + 1
+    row.last += count
     db.session.flush()
-    return f"{row.prefix}-{year}-{row.last:04d}"
+    return [f"{row.prefix}-{year}-{number:04d}" for number in range(first, first + count)]

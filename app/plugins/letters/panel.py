@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
+from flask_babel import gettext as _
 
 from app.foundation import access
 from app.foundation.access import Actor
@@ -15,8 +16,11 @@ from app.plugins.applications.models import Application
 from app.plugins.applications.pages import PRINTABLE
 from app.plugins.letters import kinds, queries
 from app.plugins.letters.drafts.applications import APPROVED
+from app.plugins.letters.drafts.orders import STANDING
 from app.plugins.letters.kinds import Kind
 from app.plugins.letters.models import Letter
+from app.plugins.results import papers
+from app.plugins.results.models import ResultNotice, StopOrder
 
 # In which states a document can be made: for buttons; the draft itself decides.
 STATES = {
@@ -51,10 +55,9 @@ def build(application: Application, actor: Actor) -> Content | None:
     """The documents for this reader; two statements at most, none where there can be no document."""
     if application.state in {"draft", "submitted"} and not application.decisions:
         return None
-    if not access.can(actor, "letter", actor.reads, application):
-        return None
-    badge = queries.badge_of(application) if application.state == "badged" else None
-    made = queries.of(application, "application", badge=badge)
+    sees = access.can(actor, "letter", actor.reads, application)
+    badge = queries.badge_of(application) if sees and application.state == "badged" else None
+    made = queries.of(application, "application", badge=badge) if sees else []
     offered = [
         Offered(kind, application.id)
         for kind in kinds.of("application")
@@ -67,24 +70,33 @@ def build(application: Application, actor: Actor) -> Content | None:
     preview = application.state in PRINTABLE
     if not (made or offered or preview):
         return None
-    handing_in = application.state == "awaiting_paper" and access.can(
-        actor, "application", "submit", application
-    )
-    return Content(offered, made, preview, handing_in)
+    return Content(offered, made, preview, _handing_in(application, actor))
 
 
-def _beside_the_work(application: Application, actor: Actor) -> Any | None:
-    found = build(application, actor) if application.state == "awaiting_paper" else None
-    return found if found is not None and found.handing_in else None
+def _handing_in(application: Application, actor: Actor) -> bool:
+    return application.state == "awaiting_paper" and access.can(actor, "application", "submit", application)
 
 
-def _beside_the_facts(application: Application, actor: Actor) -> Any | None:
-    found = build(application, actor)
-    return found if found is not None and not found.handing_in else None
+def _beside_the_work(application: Application, actor: Actor) -> Content | None:
+    return build(application, actor) if _handing_in(application, actor) else None
+
+
+def _beside_the_facts(application: Application, actor: Actor) -> Content | None:
+    return None if _handing_in(application, actor) else build(application, actor)
+
+
+def _links(row: ResultNotice | StopOrder, actor: Actor) -> list[tuple[Any, str]]:
+    """The page with the letters of an order, for whoever sees letters of it."""
+    if not isinstance(row, StopOrder) or row.state not in STANDING:
+        return []
+    if not access.can(actor, "letter", actor.reads, row):
+        return []
+    return [(_("停止解析函"), url_for("LetterView.order", pk=row.id))]
 
 
 def offer(app: Flask) -> None:
-    """Stand on the page of an application."""
+    """Stand on the page of an application, and of an order."""
+    papers.offer(app, _links)
     template = "letters/_panel.html"
     panels.offer(app, panels.Panel("letters-work", "main", 10, _beside_the_work, template))
     panels.offer(app, panels.Panel("letters", "side", 40, _beside_the_facts, template))

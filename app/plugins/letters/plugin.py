@@ -12,7 +12,7 @@ from app.foundation.admin import labels as words
 from app.foundation.plugin import Plugin
 from app.plugins.letters import batch, catalogue, kinds, labels, panel, receivers
 from app.plugins.letters.batch_views import LetterBatchView, LetterChoiceView
-from app.plugins.letters.views import LetterListView, LetterView
+from app.plugins.letters.views import FormPreviewView, LetterListView, LetterView
 
 
 def _may_issue() -> bool:
@@ -39,5 +39,5 @@ class LettersPlugin(Plugin):
         appbuilder.add_view(
             LetterListView, "letters", label=_l("文书"), category="review", category_label=_l("审核")
         )
-        for view in (LetterView, LetterChoiceView, LetterBatchView):
+        for view in (LetterView, FormPreviewView, LetterChoiceView, LetterBatchView):
             appbuilder.add_view_no_menu(view)

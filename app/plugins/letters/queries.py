@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.foundation import access
@@ -47,12 +47,15 @@ def of(subject: Any, name: str, *, badge: Badge | None = None) -> list[Letter]:
 
 def latest(name: str, pk: int, kind: str) -> Letter | None:
     """The last letter of a kind about a row."""
-    return db.session.scalar(
-        select(Letter)
-        .where(getattr(Letter, f"{name}_id") == pk, Letter.kind == kind)
-        .order_by(Letter.id.desc())
-        .limit(1)
-    )
+    return latest_of(name, [pk], kind).get(pk)
+
+
+def latest_of(name: str, keys: Sequence[int], kind: str) -> dict[int, Letter]:
+    """The last letter of a kind about each of several rows; one statement."""
+    about = getattr(Letter, f"{name}_id")
+    newest = select(func.max(Letter.id)).where(about.in_(keys), Letter.kind == kind).group_by(about)
+    rows = db.session.scalars(select(Letter).where(Letter.id.in_(newest)))
+    return {getattr(row, f"{name}_id"): row for row in rows}
 
 
 def badge_of(application: Application) -> Badge | None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,22 @@ def url_of(token: str) -> str:
 
 def mark(token: str, number: str, url: str) -> dict[str, str]:
     """The code and number that stand on every sheet."""
-    made = BytesIO()
     code = segno.make_qr(url, error="m", mask=_MASK, boost_error=False)
-    code.save(made, kind="svg", border=0, xmldecl=False)
-    return {"svg": made.getvalue().decode(), "number": number}
+    return {"svg": _svg(code.matrix), "number": number}
+
+
+def _svg(matrix: Sequence[bytearray]) -> str:
+    """The dark squares, run by run: one path, so that the sheet is set quickly."""
+    runs = []
+    for y, row in enumerate(matrix):
+        x = 0
+        for dark, squares in groupby(row):
+            width = len(list(squares))
+            if dark:
+                runs.append(f"M{x} {y}h{width}v1h-{width}z")
+            x += width
+    size = len(matrix)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{"".join(runs)}"/></svg>'
 
 
 def drawn(data: Mapping[str, Any]) -> dict[str, Any]:

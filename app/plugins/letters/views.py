@@ -21,6 +21,7 @@ from app.plugins.applications import queries as applications
 from app.plugins.applications.models import Application
 from app.plugins.badges.models import Badge
 from app.plugins.letters import kinds, queries, service, typesetting
+from app.plugins.letters.drafts.orders import STANDING
 from app.plugins.letters.models import Letter
 from app.plugins.operations.exports import answer
 from app.plugins.results.models import StopOrder
@@ -63,13 +64,14 @@ class LetterView(ScopedView):
     route_base = typesetting.ROUTE
     obj = "letter"
     acts = {
-        "page": "see", "file": "see", "preview": "see", "print_out": "print", "issue": "issue",
-        "issue_badge": "issue", "orders": "issue", "issue_order": "issue", "passed": "issue", "issue_passed": "issue",
+        "page": "see", "file": "see", "print_out": "print", "issue": "issue",
+        "issue_badge": "issue", "orders": "issue", "order": "see", "issue_order": "issue", "passed": "issue", "issue_passed": "issue",
     }  # fmt: skip
     targets = {
         "token": Row(Letter, by="token"),
         "pk": Application,
         "issue_badge.pk": Badge,
+        "order.pk": StopOrder,
         "issue_order.pk": StopOrder,
         "key": APPLICATION_KINDS,
         "issue_order.key": ORDER_KINDS,
@@ -108,13 +110,6 @@ class LetterView(ScopedView):
         name = f"{kinds.BY_KEY[letter.kind].label}_{letter.number}.pdf"
         return answer(name, pdf.CONTENT_TYPE, content)
 
-    @expose("/application/<int:pk>/preview.pdf")
-    @has_access
-    def preview(self, pk: int) -> Any:
-        """The form with the kept data masked, to look at."""
-        content = service.preview(applications.get(pk), actor=current_actor())
-        return answer(f"{_('申请表')}.pdf", pdf.CONTENT_TYPE, content)
-
     @expose("/application/<int:pk>/print/<string:key>", methods=["POST"])
     @has_access
     def print_out(self, pk: int, key: str) -> Any:
@@ -140,7 +135,20 @@ class LetterView(ScopedView):
         return self.render_template(
             "letters/orders.html",
             orders=queries.orders(current_actor()),
-            kinds=list(kinds.of("order")),
+        )
+
+    @expose("/orders/<int:pk>")
+    @has_access
+    def order(self, pk: int) -> str:
+        """One order with its letters: those that were made, and buttons for the rest."""
+        order, actor = queries.order(pk), current_actor()
+        return self.render_template(
+            "letters/order.html",
+            order=order,
+            made=queries.of(order, "order"),
+            offered=[kind for kind in kinds.of("order") if access.can(actor, "letter", kind.act, order)]
+            if order.state in STANDING
+            else [],
         )
 
     @expose("/orders/<int:pk>/<string:key>", methods=["POST"])
@@ -189,6 +197,23 @@ class LetterView(ScopedView):
             letter = service.issue(kind, subject(), actor=current_actor())
         flash(_("已生成%(kind)s（%(number)s）。", kind=kind.label, number=letter.number), "success")
         return redirect(url_for("LetterView.page", token=letter.token))
+
+
+class FormPreviewView(ScopedView):
+    """The form as whoever sees the application may see it: the two people's kept data masked (A4.注3)."""
+
+    route_base = "/letters/application"
+    obj = "application"
+    acts = {"preview": "see"}
+    targets = {"pk": Application}
+    default_view = "preview"
+
+    @expose("/<int:pk>/preview.pdf")
+    @has_access
+    def preview(self, pk: int) -> Any:
+        """To look at, not to hand in."""
+        content = service.preview(applications.get(pk), actor=current_actor())
+        return answer(f"{_('申请表')}.pdf", pdf.CONTENT_TYPE, content)
 
 
 def _own_office() -> Office:

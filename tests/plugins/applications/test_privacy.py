@@ -68,18 +68,14 @@ def test_a_mask_shows_enough_to_recognise(name: str, value: str | None, shown: s
 PAGES = {
     "filer": [
         "/applications/{pk}",
-        "/applications/{pk}/form",
-        "/applications/{pk}/letter",
         "/applications/list/",
     ],
     "reviewer": [
         "/applications/{pk}",
-        "/applications/{pk}/form",
-        "/applications/{pk}/letter",
         "/applications/list/",
     ],
-    "auditor": ["/applications/{pk}", "/applications/{pk}/form"],
-    "county_egov": ["/applications/{pk}", "/applications/{pk}/form"],
+    "auditor": ["/applications/{pk}"],
+    "county_egov": ["/applications/{pk}"],
 }
 
 
@@ -139,17 +135,13 @@ def test_a_look_is_a_post_and_enters_the_record(country: Country, browse: Browse
 def test_nobody_else_may_look(country: Country, browse: Browse, who: str, status: int) -> None:
     pk = country.awaiting_paper()
     client = browse(who)
-    for answer in (client.post(f"/applications/{pk}/reveal"), client.post(f"/applications/{pk}/form")):
+    for answer in (
+        client.post(f"/applications/{pk}/reveal"),
+        client.post(f"/letters/application/{pk}/print/form"),
+    ):
         assert answer.status_code == status
         assert not [secret for secret in SECRET if secret in answer.get_data(as_text=True)]
     assert looks(pk) == []
-
-
-def test_the_printed_form_is_complete_and_on_the_record(country: Country, browse: Browse) -> None:
-    pk = country.awaiting_paper()
-    page = browse("filer").post(f"/applications/{pk}/form").get_data(as_text=True)
-    assert page.count(ID_NUMBER) == 3  # A4.注1: three copies
-    assert looks(pk) == [country.actor("filer").name]
 
 
 @pytest.mark.parametrize(

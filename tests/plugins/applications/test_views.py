@@ -239,7 +239,7 @@ def test_the_applicant_sees_what_comes_next_and_by_when(country: Country, browse
     country.do("reviewer", pk, lambda row, actor: service.pass_first(row, actor=actor))
     page = text(client.get(f"/applications/{pk}"))
     assert "综合科（电话 7786510）" in page
-    assert f"/applications/{pk}/letter" in page
+    assert f"/letters/application/{pk}/print/request" in page
 
 
 def test_a_returned_one_shows_the_letter(country: Country, browse: Browse) -> None:
@@ -383,8 +383,8 @@ def test_ineligible_asks_for_no_paper_and_prints_no_form(country: Country, brows
     page = text(browse("filer").get(f"/applications/{pk}"))
     assert "请利用区政府网站平台。" in page
     assert "不需报送书面材料" in page
-    assert f"/applications/{pk}/form" not in page
-    assert browse("filer").get(f"/applications/{pk}/form").status_code == 409
+    assert f"/letters/application/{pk}/print/" not in page
+    assert browse("filer").get(f"/letters/application/{pk}/preview.pdf").status_code == 409
     assert (
         browse("clerk")
         .post(f"/applications/{pk}/paper", data={"means": "hand", "received_on": "2014-11-24", "copies": "3"})
@@ -480,59 +480,6 @@ def test_nobody_else_reviews_by_posting(
 # -- paper --------------------------------------------------------------------------------------------------
 
 
-def test_paper_is_printed_after_the_first_review_only(country: Country, browse: Browse) -> None:
-    """A4.注2."""
-    pk = country.submitted()
-    client = browse("filer")
-    for address in ("letter", "form"):
-        answer = client.get(f"/applications/{pk}/{address}")
-        assert answer.status_code == 409
-        assert "在线初审通过后由系统自动生成" in text(answer)
-    assert client.post(f"/applications/{pk}/form").status_code == 409
-    country.checked(pk)
-    country.do("reviewer", pk, lambda row, actor: service.pass_first(row, actor=actor))
-    assert client.get(f"/applications/{pk}/letter").status_code == 200
-    assert client.get(f"/applications/{pk}/form").status_code == 200
-
-
-def test_the_form_has_every_box_of_annex_4(country: Country, browse: Browse) -> None:
-    pk = country.awaiting_paper()
-    page = text(browse("filer").get(f"/applications/{pk}/form"))
-    for said in (
-        "党政机关网站开办审核/资格复核申请表", "用户帐号：00000007", "申请类型", "□新开办网站申请", "☑已开办网站复核",
-        "开办主体基本情况", "开办主体名称", "上级主管单位", "开办主体职能", "组织机构类型", "通讯地址", "邮编", "网站基本情况",
-        "网站名称", "网站简介", "中文域名", "英文域名", "网站IP地址", "网站主要负责人", "联系方式", "固定电话", "手机", "电子邮箱",
-        "网站申请经办人", "申请单位意见", "机构编制部门意见", "（单位公章）", "每一个网站对应填写一份申请表；申请表一式三份。",
-        "此表为申请单位在线填写相关信息并经机构编制部门初审通过后由系统自动生成。", "均可向社会公开。",
-    ):  # fmt: skip
-        assert said in page, said
-
-
-def test_one_letter_lists_all_that_await_paper(country: Country, browse: Browse) -> None:
-    """A3."""
-    pk, other = country.awaiting_paper("edu"), country.awaiting_paper("exam")
-    assert country.submitted("library", "librarian")
-    page = text(browse("filer").get(f"/applications/{pk}/letter"))
-    assert "进行资格复核的函" in page
-    assert "武陵教育网、武陵招生网等 2 个网站" in page
-    assert "武陵区图书馆网" not in page
-    assert "经办人丙" in page
-    assert "2014年11月24日" in page
-    country.receive(other)
-    assert "武陵教育网等 1 个网站" in text(browse("filer").get(f"/applications/{pk}/letter"))
-
-
-def test_the_opinion_is_printed_after_approval(country: Country, browse: Browse) -> None:
-    """C-art.9; C-art.3: an exception let pass has its printed reason."""
-    pk = country.paper_review()
-    client = browse("head")
-    assert "同意单独建设" not in text(client.get(f"/applications/{pk}/form"))
-    client.post(f"/applications/{pk}/approve", data={"approve-words": "同意开办。"})
-    page = text(client.get(f"/applications/{pk}/form"))
-    assert "同意单独建设：承担全区信息发布" in page
-    assert "同意开办。" in page
-
-
 # -- lists and cost -----------------------------------------------------------------------------------------
 
 
@@ -593,7 +540,7 @@ def test_a_consulted_desk_reads_and_does_nothing(country: Country, browse: Brows
 def test_a_stranger_is_asked_to_sign_in(app: Flask, country: Country) -> None:
     pk = country.submitted()
     client = app.test_client()
-    for address in ("/applications/list/", f"/applications/{pk}", f"/applications/{pk}/form"):
+    for address in ("/applications/list/", f"/applications/{pk}", f"/letters/application/{pk}/preview.pdf"):
         assert client.get(address).status_code in {302, 401}
 
 

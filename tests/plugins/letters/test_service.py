@@ -11,6 +11,8 @@ import pytest
 from app.foundation import access, audit
 from app.foundation.access import Actor
 from app.foundation.database import db, transaction
+from app.foundation.tenancy import service as tenancy
+from app.foundation.tenancy.models import Office, Unit
 from app.kernel.errors import AccessDenied, NotSeen, WrongState
 from app.plugins.applications import queries as applications
 from app.plugins.applications import service as review
@@ -266,6 +268,21 @@ def test_the_portals_letter_is_its_own_desks(country: Country) -> None:
         country.do("city_reviewer", pk, lambda row, actor: review.pass_first(row, actor=actor))
         sites = json.loads(make(country, who, pk, "request").data)["sites"]
         assert len(sites) == 1
+
+
+def test_letters_go_along_when_their_unit_does(country: Country) -> None:
+    """What an office said of a unit is read where the unit is reviewed now."""
+    pk = country.awaiting_paper()
+    letter = make(country, "filer", pk, "request")
+    with access.acting_as(access.system("tests", over="0.")), transaction() as session:
+        unit = session.get_one(Unit, country.units["wuling"])
+        unit.home_id = session.scalars(db.select(Office.id).where(Office.path == "0.43.07.03.")).one()
+        session.flush()
+        tenancy.reassign(unit, actor=access.current_actor(), reason="划转")
+        assert queries.by_token(letter.token).review_path == "0.43.07.03."
+    act(country, "sibling", lambda actor: queries.by_token(letter.token))
+    with pytest.raises(NotSeen):
+        act(country, "clerk", lambda actor: queries.by_token(letter.token))
 
 
 def test_numbers_run_by_office_and_year(country: Country) -> None:

@@ -54,7 +54,7 @@ SHEETS: dict[str, dict[str, Any]] = {
         "opinion": {"paragraphs": ["同意县级部门单独建设，理由：承担发布。", "同意。"], "day": "2014年11月28日"},
     },
     "badge": {
-        "kind": "badge", "issuer": "注册管理中心", "duties": ["请在2014年12月1日前加挂。"],
+        "kind": "badge", "issuer": "注册管理中心", "duties": ["请妥善保存备份。"], "hang": "请在2014年12月1日前加挂。",
         "facts": [{"label": "网站标识编号", "value": "CB430070000414687680001"}], "organ": "常德市财政局",
         "site": "常德财政网", "review": "资格复核", **SIGNED,
     },
@@ -94,7 +94,7 @@ def made(data: dict[str, Any]) -> bytes:
     return typesetting.set_in([drawn(data)], "文书")
 
 
-def pictures(data: dict[str, Any], ppi: int = 30) -> list[bytes]:
+def pictures(data: dict[str, Any], ppi: int = 24) -> list[bytes]:
     return pdf.pictures(typesetting.TEMPLATE, {"title": "文书", "letters": [drawn(data)]}, ppi=ppi)
 
 

@@ -59,7 +59,7 @@ def unseen(model: type, username: str) -> list[object]:
 
 
 ADDRESSES = {
-    Application: ["/applications/{}", "/applications/{}/letter", "/api/v1/applications/{}"],
+    Application: ["/applications/{}", "/letters/application/{}/preview.pdf", "/api/v1/applications/{}"],
     SurveySheet: ["/surveys/{}/", "/surveys/{}/edit", "/api/v1/surveys/{}"],
     Badge: ["/badges/{}", "/badges/{}/hang"],
     Unit: ["/units/show/{}", "/units/edit/{}"],

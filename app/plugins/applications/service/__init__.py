@@ -10,6 +10,7 @@ from app.plugins.applications.service.materials import attach, detach, replace
 from app.plugins.applications.service.paper import receive_paper
 from app.plugins.applications.service.people import change_handler, reveal
 from app.plugins.applications.service.results import mark_badged, mark_reported, mark_sent_back
+from app.plugins.applications.service.revealing import reveal_each
 from app.plugins.applications.service.reviewing import (
     check,
     declare_ineligible,
@@ -44,6 +45,7 @@ __all__ = [
     "replace",
     "return_",
     "reveal",
+    "reveal_each",
     "save",
     "start",
     "submit",

@@ -35,6 +35,7 @@ def notice(badge: Badge) -> Draft:
                 ("标识发放时间", said(badge.issued_at)),
             )
         ],
-        "duties": [hang, *(f"{one.words.rstrip('。')}（{one.source}）。" for one in catalogue().duties)],
+        "hang": hang,
+        "duties": [f"{one.words.rstrip('。')}（{one.source}）。" for one in catalogue().duties],
         **signed(office_at(badge.review_path), badge.amended_at or badge.issued_at),
     }
