@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.foundation import access, audit, clock, jobs
-from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.kernel.errors import AccessDenied, Invalid, WrongState
 from app.plugins.applications import service as applications
