@@ -15,7 +15,7 @@ from app.foundation.database import db
 from app.foundation.limits import national
 from app.foundation.tenancy.models import Office, Unit
 from app.kernel import domains
-from app.kernel.errors import N_, NotSeen
+from app.kernel.errors import N_, Refusal
 from app.plugins.names.naming import NamingFacts
 
 _SALT = "website-name"
@@ -81,12 +81,12 @@ def unseal(sealed: str) -> NamingFacts:
     """The facts a page carried.
 
     Raises:
-        NotSeen: this platform did not seal them.
+        Refusal: this platform did not seal them.
     """
     try:
         found = _serializer().loads(sealed)
     except BadData:
-        raise NotSeen("naming-facts", N_("没有这样的页面。请刷新后重试。")) from None
+        raise Refusal("naming-facts", N_("页面已经失效，请刷新后重试。")) from None
     return NamingFacts(**{**found, "short_names": tuple(found["short_names"])})
 
 

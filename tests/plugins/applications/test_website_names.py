@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.foundation import access
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Office, Unit
-from app.kernel.errors import Invalid, NotSeen
+from app.kernel.errors import Invalid, Refusal
 from app.plugins.applications import service
 from app.plugins.names import facts
 from app.plugins.names.naming import NamingFacts
@@ -105,7 +105,7 @@ def test_sealed_facts_come_back_as_they_were_and_no_others(tree: Country) -> Non
     known = of(tree, "wuling", short_name="区教育局")
     assert facts.unseal(facts.seal(known)) == known
     for forged in ("", "x", facts.seal(known)[:-1], facts.seal(known) + "x"):
-        with pytest.raises(NotSeen):
+        with pytest.raises(Refusal):
             facts.unseal(forged)
 
 
@@ -132,7 +132,7 @@ def test_the_form_shows_examples_and_answers_while_one_types(
 
 
 def test_forged_facts_and_strangers_are_turned_away(tree: Country, browse: Browse) -> None:
-    assert browse("filer").get("/website-names/said?facts=x&name=y").status_code == 404
+    assert browse("filer").get("/website-names/said?facts=x&name=y").status_code == 422
     assert browse("filer").application.test_client().get("/website-names/said").status_code in {302, 401}
 
 
