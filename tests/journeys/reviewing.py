@@ -102,7 +102,9 @@ def first_review_passes(reviewer: Walker, filing: Filing) -> None:
     """Second round: what was changed stands beside the item, all five are judged anew."""
     open_review(reviewer, filing)
     expect(reviewer.main).to_contain_text("上轮判定")
-    expect(reviewer.main).to_contain_text("上次退回后修改：开办主体职能")
+    changes = reviewer.main.locator("#changes")
+    expect(changes).to_contain_text("上次退回后修改")
+    expect(changes).to_contain_text("开办主体职能")
     reviewer.look("r06-second-round")
     pass_all(reviewer)
     reviewer.look("r07-all-in-order")
