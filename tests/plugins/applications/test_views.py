@@ -526,10 +526,10 @@ def test_the_opinion_is_printed_after_approval(country: Country, browse: Browse)
     """C-art.9; C-art.3: an exception let pass has its printed reason."""
     pk = country.paper_review()
     client = browse("head")
-    assert "同意单独建设" not in text(client.get(f"/applications/{pk}/form"))
+    assert "乡镇单独建设" not in text(client.get(f"/applications/{pk}/form"))
     client.post(f"/applications/{pk}/approve", data={"approve-words": "同意开办。"})
     page = text(client.get(f"/applications/{pk}/form"))
-    assert "同意单独建设：承担全区信息发布" in page
+    assert "同意县级部门、乡镇单独建设：承担全区信息发布" in page
     assert "同意开办。" in page
 
 
