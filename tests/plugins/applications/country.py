@@ -137,7 +137,7 @@ class Country:
 
         def verb(row: Application, actor: Actor) -> None:
             for one in excepting.needed(row):
-                service.allow_exception(row, one.code, "同意单独建设：承担全区信息发布", actor=actor)
+                service.allow_exception(row, one.code, "承担全区信息发布", actor=actor)
 
         self.do(who, pk, verb)
 

@@ -132,6 +132,16 @@ def test_it_is_uploaded_and_deleted_on_the_page(country: Country, browse: Browse
     assert seen(country, "reviewer", pk) == []
 
 
+def test_a_file_that_was_chosen_is_kept_whichever_button_is_pressed(country: Country, browse: Browse) -> None:
+    pk = country.submitted()
+    data = {"set": "1:ok", "evidence-3": (io.BytesIO(PDF), "名称批复.pdf")}
+    assert browse("reviewer").post(f"/applications/{pk}/check", data=data).status_code == 302
+    row = country.read(pk)
+    assert row.items()[0].finding == "ok"
+    with access.acting_as(country.actor("reviewer")):
+        assert [file.name for file in queries.evidence_files([row.items()[2]])] == ["名称批复.pdf"]
+
+
 def test_a_refused_upload_returns_the_notes(country: Country, browse: Browse) -> None:
     pk = country.submitted()
     answer = browse("reviewer").post(

@@ -450,7 +450,7 @@ def test_every_verb_is_remembered_with_who_and_why(country: Country) -> None:
     passed = next(entry for entry in entries if entry.verb == "application.passed")
     assert (passed.person, passed.reason) == (
         country.actor("reviewer").name,
-        "同意单独建设：承担全区信息发布",
+        "同意县级部门、乡镇单独建设：承担全区信息发布",
     )
 
 

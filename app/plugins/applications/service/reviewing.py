@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from flask_babel import force_locale
+
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.limits import APPLICANT_PAPER
@@ -104,7 +106,8 @@ def pass_first(application: Application, *, actor: Actor) -> Application:
     clocks.stop(application, clock.today())
     limits = dossier.limits_of(dossier.reviewing_office(application))
     clocks.start(application, APPLICANT_PAPER, clock.today(), limits)
-    said = "；".join(f"{exceptions.LABELS[one.code]}：{allowed[one.code].reason}" for one in found)
+    with force_locale("zh"):  # what is kept is printed, whoever reads now
+        said = "；".join(f"{exceptions.LABELS[one.code]}：{allowed[one.code].reason}" for one in found)
     decisions.record(application, "passed", actor=actor, words=said or _item(application, 5).note)
     signals.first_passed.send(application, actor=actor)
     return application

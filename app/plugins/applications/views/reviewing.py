@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from app.foundation import access, clock
 from app.foundation.access import current_actor
@@ -23,6 +24,7 @@ from app.plugins.applications.views import posted
 
 Verb = Callable[[Application], Any]
 LETTERS = ("returned", "ineligible")
+ITEMS = range(1, 6)
 
 
 class ApplicationView(ScopedView):
@@ -85,10 +87,11 @@ class ApplicationView(ScopedView):
         return posted.answered(do, again)
 
     def _noted(self, verb: Verb) -> Verb:
-        """First keep the notes and letters that stand in the same form, then do it."""
+        """First keep the notes, letters and files that stand in the same form, then do it."""
 
         def both(application: Application) -> Any:
             service.keep_notes(application, _notes(), _letters(application), actor=current_actor())
+            _attach_chosen(application)
             return verb(application)
 
         return both
@@ -106,6 +109,7 @@ class ApplicationView(ScopedView):
                 note = posted.text(f"note-{number}")
                 service.check(application, number, finding, note, actor=current_actor())
             service.keep_notes(application, _notes(), letters, actor=current_actor())
+            _attach_chosen(application)
 
         anchor = f"item-{judged.partition(':')[0]}" if judged else "checklist"
         return self._do(pk, "check", verb, "" if judged else _("说明已保存。"), anchor=anchor)
@@ -133,9 +137,8 @@ class ApplicationView(ScopedView):
         number, _finding = _judgement(posted.text("attach"))
 
         def verb(application: Application) -> None:
-            upload = request.files.get(f"evidence-{number}")
-            stream, name = (upload.stream, upload.filename) if upload is not None else (BytesIO(), "")
-            service.attach_evidence(application, number, stream, name or "", actor=current_actor())
+            if number not in ITEMS or not _chosen(number):
+                service.attach_evidence(application, number, BytesIO(), "", actor=current_actor())
 
         said = _("佐证已上传，只有审核机关和上级机构可以查看。")
         return self._do(pk, "attach", self._noted(verb), said, anchor=f"item-{number}")
@@ -302,8 +305,22 @@ def _sealed(name: str) -> date | None:
     return posted.day(name) if name in request.form else None
 
 
+def _chosen(number: int) -> FileStorage | None:
+    """The file chosen for an item, whichever button was pressed."""
+    upload = request.files.get(f"evidence-{number}")
+    return upload if upload is not None and upload.filename else None
+
+
+def _attach_chosen(application: Application) -> None:
+    for number in ITEMS:
+        upload = _chosen(number)
+        if upload is not None:
+            name = upload.filename or ""
+            service.attach_evidence(application, number, upload.stream, name, actor=current_actor())
+
+
 def _notes() -> dict[int, str]:
-    return {n: posted.text(f"note-{n}") for n in range(1, 6) if f"note-{n}" in request.form}
+    return {n: posted.text(f"note-{n}") for n in ITEMS if f"note-{n}" in request.form}
 
 
 def _letters(application: Application) -> dict[str, object]:
