@@ -88,7 +88,7 @@ def attach_identity(unit: Walker, name: str = "经办人身份证.png") -> None:
     upload = unit.main.locator("form").filter(has=unit.page.locator("input[type=file][name=identity]"))
     unit.press("上传", upload)
     unit.said("已上传")
-    expect(unit.main.get_by_role("link", name=name)).to_be_visible()
+    expect(unit.main.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
 def check_and_submit(unit: Walker, name: str) -> None:

@@ -154,7 +154,11 @@ class QueueView(ScopedView):
         with transaction():
             badge = service.issue(registry_queries.item(pk), actor=current_actor())
         said = (
-            _("“%(site)s”的标识信息已按变更更新，编号 %(number)s 不变。", site=badge.name, number=badge.number)
+            _(
+                "“%(site)s”的标识信息已按变更更新，编号 %(number)s 不变。",
+                site=badge.name,
+                number=badge.number,
+            )
             if badge.amended_at is not None
             else _("已核发“%(site)s”的标识，编号 %(number)s。", site=badge.name, number=badge.number)
         )

@@ -167,7 +167,9 @@ def _former_badge(application: Application) -> str | None:
     if number is None:
         raise Refusal(
             "change-without-badge",
-            N_("变更申请对应的网站没有已核发的标识，不能审核通过。网站没有标识的，应申请开办审核或者资格复核。"),
+            N_(
+                "变更申请对应的网站没有已核发的标识，不能审核通过。网站没有标识的，应申请开办审核或者资格复核。"
+            ),
             source="办法第十七条",
         )
     return str(number)

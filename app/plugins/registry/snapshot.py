@@ -58,7 +58,9 @@ def hosts_of(chinese_domain: str, english_domain: str) -> tuple[Host, ...]:
             domain = domains.host(text)
             found.setdefault(domain.ascii, Host(domain.unicode, domain.ascii))
     if not found:
-        raise Refusal("snapshot-no-host", N_("网站没有登记域名，不能审核通过和申请发放标识。"), source="办法第六条")
+        raise Refusal(
+            "snapshot-no-host", N_("网站没有登记域名，不能审核通过和申请发放标识。"), source="办法第六条"
+        )
     return tuple(found.values())
 
 
@@ -69,7 +71,9 @@ def build(facts: PublicFacts) -> dict[str, Any]:
         Refusal: an empty name, or no usable host.
     """
     if not (facts.organ_name.strip() and facts.site_name.strip()):
-        raise Refusal("snapshot-unnamed", N_("单位名称或者网站名称为空，不能审核通过和报送。"), source="办法第四条")
+        raise Refusal(
+            "snapshot-unnamed", N_("单位名称或者网站名称为空，不能审核通过和报送。"), source="办法第四条"
+        )
     hosts = hosts_of(facts.chinese_domain, facts.english_domain)
     return {"version": VERSION, **asdict(facts), "hosts": [asdict(host) for host in hosts]}
 

@@ -19,7 +19,9 @@ NOTICE_STATES = ("waiting", "sent", "void")
 CAUSES = ("refused", "lapse", "opening")
 ORDER_STATES = ("proposed", "confirmed", "sent", "done", "dismissed")
 
-_ONE_SUBJECT = "(decision_id IS NULL) <> (lapse_id IS NULL) AND (decision_id IS NULL) = (application_id IS NULL)"
+_ONE_SUBJECT = (
+    "(decision_id IS NULL) <> (lapse_id IS NULL) AND (decision_id IS NULL) = (application_id IS NULL)"
+)
 
 
 class ResultNotice(UnitScoped, Versioned, Timestamped, Model):

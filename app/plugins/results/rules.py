@@ -57,9 +57,7 @@ def ensure_sending(number: str, day: date, *, first: date, today: date, prefix: 
         )
     elif len(said) > NUMBER_LONGEST:
         params = {"n": NUMBER_LONGEST}
-        found.append(
-            Finding(f"{prefix}number", N_("不超过 %(n)s 个字。"), code="number-long", params=params)
-        )
+        found.append(Finding(f"{prefix}number", N_("不超过 %(n)s 个字。"), code="number-long", params=params))
     if not first <= day <= today:
         found.append(
             Finding(
@@ -135,9 +133,7 @@ def ensure_nothing_sent(*days: date | None) -> None:
         WrongState: one has.
     """
     if any(days):
-        raise WrongState(
-            "stop-sent", N_("停止解析函已经发出，不能再决定不予停止。"), source=STOP_SOURCE
-        )
+        raise WrongState("stop-sent", N_("停止解析函已经发出，不能再决定不予停止。"), source=STOP_SOURCE)
 
 
 def ensure_to_send(state: str, sent: date | None) -> None:

@@ -68,9 +68,7 @@ def refuse(
         ]
     )
     _decide(application, "refuse", reviewer)
-    decisions.record(
-        application, "refused", actor=actor, codes=codes, words=words, sealed_on=sealed
-    )
+    decisions.record(application, "refused", actor=actor, codes=codes, words=words, sealed_on=sealed)
     signals.refused.send(application, actor=actor)
     return application
 
