@@ -77,6 +77,30 @@ REQUESTS: dict[Place, str] = {
     ("applications.dossier", "rival", "_TASK"): (
         "whether another application for the same site is under way, whoever files it; its number or name comes out"
     ),
+    ("applications.dossier", "ruling", "_TASK"): (
+        "by which rule the unit of an application or draft the actor files is reviewed: it rests on offices and on the "
+        "supervisor, wherever they are; a rule comes out, no row"
+    ),
+    ("applications.cases", "ancestors", "_TASK"): (
+        "which case follows which, from cases the actor or the verb holds: numbers of rows come out"
+    ),
+    ("applications.cases", "badged_of_site", "_TASK"): (
+        "whether a given site has a badge in force, whoever filed for it: its number comes out, and the case to a verb "
+        "that was required on the site"
+    ),
+    ("applications.cases", "_under_way", "_TASK"): (
+        "whether a name or domain is that of another application, wherever in the country: its number comes out only "
+        "where the actor sees it, else nothing but that there is one"
+    ),
+    ("applications.cases", "_with_badge", "_TASK"): (
+        "the same for websites with a badge: the case's number only where the actor sees it"
+    ),
+    ("badges.inforce", "BadgesInForce.numbers", "_TASK"): (
+        "numbers of the badges in force of given applications; badge numbers are public"
+    ),
+    ("badges.inforce", "BadgesInForce.bearing", "_TASK"): (
+        "which badges in force have a given name or host: name and hosts are public"
+    ),
 }
 # What only commands run.
 COMMANDS: dict[Place, str] = {
