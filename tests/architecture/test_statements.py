@@ -24,7 +24,7 @@ from app.plugins.surveys.models import SurveySheet
 from tests.services.instance import SignIn
 
 LIST, REVIEW, APPLICATION = 8, 15, 24
-DESK = 26  # it asks each capability for what waits there, once or twice, however much that is
+DESK = 34  # it asks each capability for what waits there, once or twice, however much that is
 READERS = (
     "changde.head",
     "wuling.reviewer",

@@ -70,7 +70,8 @@ def ask_for_the_change(unit: Walker) -> str:
     unit.field("变更依据").set_input_files(
         {"name": "批复.png", "mimeType": "image/png", "buffer": applying.png()}
     )
-    unit.press("上传", unit.main.locator("form").filter(has=unit.field("变更依据")))
+    upload = unit.main.locator("form").filter(has=unit.page.locator("input[type=file][name=change_basis]"))
+    unit.press("上传", upload)
     unit.said("已上传")
     unit.follow("核对并提交", unit.main.locator(".bar-actions"))
     unit.look("s01-confirm")

@@ -168,6 +168,7 @@ EXPORTS = {
     "/imports/template.xlsx": ("changde.clerk", False),
     "/permits/matrix/export.xlsx": ("changde.inspector", False),
     "/permits/matrix/export.csv": ("changde.inspector", False),
+    "/portal/passed.csv": ("changde.inspector", False),
 }
 
 

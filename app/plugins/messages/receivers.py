@@ -153,7 +153,9 @@ def on_issued(badge: Badge, *, actor: Actor) -> None:
     event = "badge.issued"
     if badge.former is not None:
         event, params["former"] = "badge.replaced", badge.former.number
-    notices.tell(event, to=applicant(row), params=params, actor=actor, link=("BadgeView.page", {"pk": badge.id}))
+    notices.tell(
+        event, to=applicant(row), params=params, actor=actor, link=("BadgeView.page", {"pk": badge.id})
+    )
 
 
 @in_chinese

@@ -73,12 +73,11 @@ def _passed(chosen: Office | None, exact: bool, words: str) -> Any:
     statement: Any = (
         select(ApprovedFacts, Badge.number, Badge.state, Badge.issued_at)
         .outerjoin(
-            BatchItem, and_(BatchItem.facts_id == ApprovedFacts.id, BatchItem.state.in_(("pending", "issued")))
+            BatchItem,
+            and_(BatchItem.facts_id == ApprovedFacts.id, BatchItem.state.in_(("pending", "issued"))),
         )
         .outerjoin(Badge, Badge.item_id == BatchItem.id)
-        .where(
-            ApprovedFacts.ended_at.is_(None), or_(ApprovedFacts.kind != "change", Badge.id.is_not(None))
-        )
+        .where(ApprovedFacts.ended_at.is_(None), or_(ApprovedFacts.kind != "change", Badge.id.is_not(None)))
     )
     if chosen is not None:
         column = _LEVEL_COLUMN.get(chosen.level)

@@ -127,7 +127,9 @@ class PortalView(PublicView):
         return cached(response)
 
     def _json_page(self, page: int) -> str:
-        kept = {name: request.args[name] for name in ("office", "q", "exact") if request.args.get(name)}
+        kept: dict[str, Any] = {
+            name: request.args[name] for name in ("office", "q", "exact") if request.args.get(name)
+        }
         base = current_app.config["PUBLIC_URL"].rstrip("/")
         return base + url_for("PortalView.facts", **kept, page=page)
 

@@ -162,9 +162,7 @@ def send(order: StopOrder, recipient: str, number: str, day: date, *, actor: Act
         setattr(order, f"{recipient}_sent_on", day)
         if order.conac_sent_on and order.cnnic_sent_on:
             flow.take(order, "leave")
-    audit.record(
-        actor, "stop.sent", order, after={"recipient": recipient, "number": said, "sent_on": day}
-    )
+    audit.record(actor, "stop.sent", order, after={"recipient": recipient, "number": said, "sent_on": day})
     return order
 
 

@@ -223,7 +223,7 @@ class OrderView(ScopedView):
             _("已登记停止解析，本件办结。"),
         )
 
-    def _do(self, pk: int, form: str, verb: Callable[[StopOrder], None], said: str) -> Any:
+    def _do(self, pk: int, form: str, verb: Callable[[StopOrder], Any], said: str) -> Any:
         """Run one verb; a rule's "no" shows the page again with what was typed."""
         try:
             with _attempt():

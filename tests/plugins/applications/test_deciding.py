@@ -17,7 +17,9 @@ from tests.plugins.applications.country import Country
 from tests.plugins.applications.test_flow import free_the_site
 
 
-def reopen(country: Country, pk: int, who: str = "head", codes: Any = ("name-irregular",), words: str = "请核对。") -> None:
+def reopen(
+    country: Country, pk: int, who: str = "head", codes: Any = ("name-irregular",), words: str = "请核对。"
+) -> None:
     country.do(who, pk, lambda row, actor: service.reopen(row, codes, words, actor=actor))
 
 
@@ -30,7 +32,9 @@ def test_a_decision_keeps_the_day_of_its_seal(country: Country, verb: str) -> No
             country.do("head", pk, lambda row, actor: service.approve(row, sealed_on=day, actor=actor))
         else:
             country.do(
-                "head", pk, lambda row, actor: service.refuse(row, ["other"], "不齐。", sealed_on=day, actor=actor)
+                "head",
+                pk,
+                lambda row, actor: service.refuse(row, ["other"], "不齐。", sealed_on=day, actor=actor),
             )
     decision = country.read(pk).decisions[-1]
     assert decision.sealed_on == day
@@ -80,7 +84,11 @@ def test_what_the_registrar_sent_back_goes_back_to_the_applicant_and_through_bot
     assert all(item.finding == "open" for item in row.items())
     for verb in ("approve", "report"):
         with pytest.raises(WrongState):
-            country.do("head", pk, lambda one, actor, verb=verb: getattr(service, verb, service.mark_reported)(one, actor=actor))
+            country.do(
+                "head",
+                pk,
+                lambda one, actor, verb=verb: getattr(service, verb, service.mark_reported)(one, actor=actor),
+            )
     country.checked(pk)
     country.do("reviewer", pk, lambda one, actor: service.pass_first(one, actor=actor))
     country.receive(pk)
@@ -109,16 +117,16 @@ def test_once_reported_again_it_is_not_reopened(country: Country) -> None:
         ("parent", AccessDenied), ("neighbour", NotSeen), ("registrar", NotSeen), ("auditor", AccessDenied),
     ],
 )  # fmt: skip
-def test_nobody_but_the_deciding_office_reopens(
-    country: Country, who: str, error: type[Exception]
-) -> None:
+def test_nobody_but_the_deciding_office_reopens(country: Country, who: str, error: type[Exception]) -> None:
     pk = country.sent_back()
     with pytest.raises(error):
         reopen(country, pk, who)
     assert country.read(pk).state == "approved"
 
 
-@pytest.mark.parametrize(("codes", "words"), [((), "请核对。"), (("name-irregular",), ""), (("seal-missing",), "x")])
+@pytest.mark.parametrize(
+    ("codes", "words"), [((), "请核对。"), (("name-irregular",), ""), (("seal-missing",), "x")]
+)
 def test_reopening_says_why(country: Country, codes: tuple[str, ...], words: str) -> None:
     pk = country.sent_back()
     with pytest.raises(Invalid):
@@ -154,7 +162,9 @@ def test_reopenable_follows_the_last_decision(country: Country) -> None:
 def _ended(country: Country, state: str) -> int:
     if state == "refused":
         pk = country.paper_review()
-        country.do("head", pk, lambda row, actor: service.refuse(row, ["seal-missing"], "缺公章。", actor=actor))
+        country.do(
+            "head", pk, lambda row, actor: service.refuse(row, ["seal-missing"], "缺公章。", actor=actor)
+        )
     elif state == "ineligible":
         pk = country.submitted()
         country.do(

@@ -148,9 +148,7 @@ def test_a_change_after_a_change_follows_the_badge(line: Line, old: Badge) -> No
     again = line.issue(line.changed(line.row(Badge, made.id), address="武陵大道3号"))
     assert again.id == made.id and _count(line, Badge) == 2
     stands = line.read(
-        lambda: db.session.scalars(
-            select(ApprovedFacts.id).where(ApprovedFacts.ended_at.is_(None))
-        ).all()
+        lambda: db.session.scalars(select(ApprovedFacts.id).where(ApprovedFacts.ended_at.is_(None))).all()
     )
     assert len(stands) == 1
 

@@ -23,7 +23,9 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 def _frozen(line: Line, application: int) -> list[ApprovedFacts]:
-    query = select(ApprovedFacts).where(ApprovedFacts.application_id == application).order_by(ApprovedFacts.id)
+    query = (
+        select(ApprovedFacts).where(ApprovedFacts.application_id == application).order_by(ApprovedFacts.id)
+    )
     return line.read(lambda: list(db.session.scalars(query).all()))
 
 
@@ -162,7 +164,7 @@ def test_an_office_that_moves_takes_them_along(line: Line) -> None:
 def test_facts_altered_in_spite_of_all_are_not_reported(line: Line) -> None:
     key = line.approved()
     _behind_the_back("DROP TRIGGER approved_facts_no_update")
-    _behind_the_back("UPDATE approved_facts SET snapshot = '{\"site_name\": \"x\"}'")
+    _behind_the_back('UPDATE approved_facts SET snapshot = \'{"site_name": "x"}\'')
     with pytest.raises(Refusal) as refused:
         line.send(key)
     assert refused.value.code == "facts-altered"

@@ -47,7 +47,9 @@ class Desk:
         return key
 
     def notices(self, application: int) -> Sequence[ResultNotice]:
-        query = select(ResultNotice).where(ResultNotice.application_id == application).order_by(ResultNotice.id)
+        query = (
+            select(ResultNotice).where(ResultNotice.application_id == application).order_by(ResultNotice.id)
+        )
         return self.line.read(lambda: db.session.scalars(query).all())
 
     def order(self, application: int) -> StopOrder:

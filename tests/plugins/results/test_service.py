@@ -39,14 +39,18 @@ def _by(desk: Desk, post: tuple[str, str], model: type[Any], key: int, verb: Cal
         return verb(db.session.get_one(model, key), actor)
 
 
-def confirm(desk: Desk, order: StopOrder, post: tuple[str, str] = HEAD, reason: str = "", checked: bool = True) -> None:
+def confirm(
+    desk: Desk, order: StopOrder, post: tuple[str, str] = HEAD, reason: str = "", checked: bool = True
+) -> None:
     _by(
         desk, post, StopOrder, order.id,
         lambda row, actor: service.confirm(row, reason=reason, checked=checked, actor=actor),
     )  # fmt: skip
 
 
-def send(desk: Desk, order: StopOrder, to: str, number: str = "武编函1号", day: date = TODAY, post: Any = CLERK) -> None:
+def send(
+    desk: Desk, order: StopOrder, to: str, number: str = "武编函1号", day: date = TODAY, post: Any = CLERK
+) -> None:
     _by(desk, post, StopOrder, order.id, lambda row, actor: service.send(row, to, number, day, actor=actor))
 
 
@@ -102,7 +106,10 @@ def test_a_site_without_a_name_has_nothing_to_stop(desk: Desk) -> None:
 
 
 def test_a_return_and_an_ineligible_one_tell_nobody(desk: Desk) -> None:
-    for verb, codes in ((applications.return_, ["incomplete"]), (applications.declare_ineligible, ["not-public"])):
+    for verb, codes in (
+        (applications.return_, ["incomplete"]),
+        (applications.declare_ineligible, ["not-public"]),
+    ):
         key = desk.line.approved(frozen=False, state="submitted")
         with desk.line.system():
             row = db.session.get_one(Application, key)
@@ -139,7 +146,9 @@ def test_a_reopened_approval_that_was_told_is_taken_back(desk: Desk) -> None:
     ]  # fmt: skip
 
 
-def _sent(desk: Desk, rows: Any, number: str = "武编函〔2014〕1号", day: date = TODAY, post: Any = CLERK) -> None:
+def _sent(
+    desk: Desk, rows: Any, number: str = "武编函〔2014〕1号", day: date = TODAY, post: Any = CLERK
+) -> None:
     with desk.line.acting(post) as actor:
         found = [db.session.get_one(ResultNotice, row.id) for row in rows]
         service.mark_sent(found, number, day, actor=actor)
@@ -162,7 +171,9 @@ def test_what_is_sent_is_sent_once_and_all_or_nothing(desk: Desk) -> None:
     assert desk.line.row(ResultNotice, second.id).state == "waiting"
 
 
-@pytest.mark.parametrize(("number", "day"), [("", TODAY), ("1", date(2014, 11, 23)), ("1", date(2014, 11, 25))])
+@pytest.mark.parametrize(
+    ("number", "day"), [("", TODAY), ("1", date(2014, 11, 23)), ("1", date(2014, 11, 25))]
+)
 def test_a_sending_without_number_or_on_a_wrong_day_is_refused(desk: Desk, number: str, day: date) -> None:
     rows = desk.notices(desk.approved())
     with pytest.raises(Invalid):
@@ -193,7 +204,13 @@ def test_an_order_goes_its_way(desk: Desk) -> None:
     send(desk, order, "cnnic", "武编函2号")
     kept = desk.line.row(StopOrder, order.id)
     assert (kept.state, kept.conac_number, kept.cnnic_number) == ("sent", "武编函1号", "武编函2号")
-    _by(desk, CLERK, StopOrder, order.id, lambda row, actor: service.finish(row, TODAY, "复函确认。", actor=actor))
+    _by(
+        desk,
+        CLERK,
+        StopOrder,
+        order.id,
+        lambda row, actor: service.finish(row, TODAY, "复函确认。", actor=actor),
+    )
     kept = desk.line.row(StopOrder, order.id)
     assert (kept.state, kept.stopped_on, kept.stopped_note) == ("done", TODAY, "复函确认。")
     with access.acting_as(access.system("tests", over="0.")):
@@ -322,7 +339,9 @@ def test_on_paper_nothing_leaves_by_itself(app: Flask, desk: Desk) -> None:
     assert set(waiting) == {"waiting"}
 
 
-def test_a_confirmed_lapse_is_told_and_asks_for_a_stop_order(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_confirmed_lapse_is_told_and_asks_for_a_stop_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S26; the head who confirmed it is asked once more before the names stop."""
     line = desk.line
     monkeypatch.setattr(lapses, "_ensure_still", lambda _row: None)
@@ -346,7 +365,11 @@ def test_a_confirmed_lapse_is_told_and_asks_for_a_stop_order(desk: Desk, monkeyp
         ("conac", "lapsed", key), ("cnnic", "lapsed", key),
     ]  # fmt: skip
     order = line.read(lambda: db.session.scalars(select(StopOrder)).one())
-    assert (order.cause, order.english_domain, order.reason) == ("lapse", "changde.gov.cn", "多次催办未提交。")
+    assert (order.cause, order.english_domain, order.reason) == (
+        "lapse",
+        "changde.gov.cn",
+        "多次催办未提交。",
+    )
     confirm(desk, order, ("head", "0.43.07."))
     assert line.row(StopOrder, order.id).state == "confirmed"
 

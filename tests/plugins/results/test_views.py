@@ -32,7 +32,9 @@ def test_results_are_listed_and_noted_as_sent(desk: Desk, sign_in: SignIn) -> No
 def test_a_refused_form_keeps_what_was_typed_and_ticked(desk: Desk, sign_in: SignIn) -> None:
     first, second = desk.notices(desk.refused())
     browser = desk.line.browser(sign_in, CLERK)
-    answer = browser.post("/results/send", data={"notices": [first.id], "number": "武编函9号", "day": "2014-11-30"})
+    answer = browser.post(
+        "/results/send", data={"notices": [first.id], "number": "武编函9号", "day": "2014-11-30"}
+    )
     assert answer.status_code == 422 and "武编函9号" in answer.text
     text = " ".join(answer.text.split())
     assert f'value="{first.id}" aria-label' in text
@@ -111,7 +113,9 @@ def test_letters_that_plugins_above_offer_are_linked(
     monkeypatch.setattr(papers, "of", lambda row, actor: [("停止解析函（样张）", f"/x/{row.id}")])
     order = desk.order(desk.refused())
     confirm(desk, order)
-    assert f'href="/x/{order.id}"' in desk.line.browser(sign_in, CLERK).get(f"/results/orders/{order.id}").text
+    assert (
+        f'href="/x/{order.id}"' in desk.line.browser(sign_in, CLERK).get(f"/results/orders/{order.id}").text
+    )
 
 
 def test_an_application_says_what_the_registries_were_told(desk: Desk, sign_in: SignIn) -> None:
