@@ -21,8 +21,8 @@ from app.plugins.registry.models import Batch
 from app.plugins.surveys.models import SurveySheet
 from tests.services.instance import SignIn
 
-LIST, REVIEW = 8, 15
-DESK = 26  # it asks each capability for what waits there, once or twice, however much that is
+LIST, REVIEW = 8, 18
+DESK = 28  # it asks each capability for what waits there, once or twice, however much that is
 READERS = (
     "changde.head",
     "wuling.reviewer",

@@ -38,7 +38,7 @@ TABS: dict[str, Callable[[Actor, Asked, int, int], queries.Found]] = {
 class WorkView(ScopedView):
     """The queue of the reader's own office: 待办, 已办, 我经手."""
 
-    route_base = "/queue"
+    route_base = "/reviewing"
     obj = "application"
     acts = {
         "index": "receive-paper", "keep": "receive-paper", "claim": "receive-paper", "release": "receive-paper",

@@ -65,7 +65,7 @@ def test_it_is_past_only_afterwards_and_only_while_the_case_goes_on(country: Cou
 def test_it_is_shown_and_blocks_nothing(country: Country, campaign: None, browse: Browse) -> None:
     pk = country.submitted()
     later()
-    page = unescape(browse("reviewer").get("/queue/").get_data(as_text=True))
+    page = unescape(browse("reviewer").get("/reviewing/").get_data(as_text=True))
     assert "已过完成期限 2014-11-30" in page and "第三条" in page
     for who in ("filer", "reviewer", "city_reviewer"):
         page = unescape(browse(who).get(f"/applications/{pk}").get_data(as_text=True))
