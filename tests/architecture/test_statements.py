@@ -23,7 +23,7 @@ from app.plugins.registry.models import Batch
 from app.plugins.surveys.models import SurveySheet
 from tests.services.instance import SignIn
 
-LIST, REVIEW, APPLICATION = 8, 15, 24
+LIST, REVIEW, APPLICATION = 8, 18, 28
 DESK = 34  # it asks each capability for what waits there, once or twice, however much that is
 READERS = (
     "changde.head",

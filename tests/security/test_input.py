@@ -21,6 +21,7 @@ from app.plugins.aggregates import queries as aggregates
 from app.plugins.aggregates import seen
 from app.plugins.aggregates import service as versions
 from app.plugins.campaigns.text import render
+from app.plugins.exchange.models import ExchangeEntry
 from app.plugins.surveys.models import SurveySheet
 from app.plugins.surveys.place import Wanted, find
 from tests.security.test_concurrency import FILLED, fields, read, wuling_unit
@@ -169,12 +170,13 @@ EXPORTS = {
     "/permits/matrix/export.xlsx": ("changde.inspector", False),
     "/permits/matrix/export.csv": ("changde.inspector", False),
     "/portal/passed.csv": ("changde.inspector", False),
+    "/exchange/export.csv": ("changde.clerk", True),
 }
 
 
 @pytest.fixture
 def calculating(app: Flask) -> None:
-    """Words that would calculate in whatever is exported: a sheet's, the sign-in log's and the record's."""
+    """Words that would calculate in whatever is exported: a sheet's, an envelope's, the sign-in log's and the record's."""
     with access.acting_as(access.system(CALCULATES, over="0.")) as actor, transaction() as session:
         mine = select(SurveySheet).where(
             SurveySheet.review_path == "0.43.07.", SurveySheet.state == "accepted"
@@ -183,6 +185,11 @@ def calculating(app: Flask) -> None:
         person = session.scalars(select(Person).where(Person.username == "changde.clerk")).one()
         assert sheet is not None
         sheet.unit_name = sheet.address = CALCULATES
+        entry = session.scalars(
+            select(ExchangeEntry).where(ExchangeEntry.review_path == "0.43.07.").order_by(ExchangeEntry.id)
+        ).first()
+        assert entry is not None
+        entry.note = CALCULATES
         session.add(
             SignInRecord(
                 at=clock.wall(), outcome="wrong_password", person_id=person.id, username=CALCULATES, name=CALCULATES,

@@ -7,12 +7,27 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from flask import g, has_request_context
+
 from app.foundation import access
 from app.foundation.access import Actor
 from app.foundation.files import StoredFile
 from app.plugins.applications.models import Application
 from app.plugins.exchange import labels, queries, rules, service
 from app.plugins.exchange.models import ExchangeEntry, ExchangeLine
+
+
+def _lines(application: Application) -> list[ExchangeLine]:
+    """What the book holds of a case: read once for both parts of a page."""
+    kept: tuple[Application, list[ExchangeLine]] | None = (
+        g.get("exchange_lines") if has_request_context() else None
+    )
+    if kept is not None and kept[0] is application:
+        return kept[1]
+    found = queries.of_application(application)
+    if has_request_context():
+        g.exchange_lines = (application, found)
+    return found
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ def build(application: Application, actor: Actor) -> Shown | None:
     """For those who read the office's book; nothing before anything could be in it. Two statements at most."""
     if application.state == "draft" or not access.can(actor, "exchange", "see", application):
         return None
-    lines = queries.of_application(application)
+    lines = _lines(application)
     keeps = access.can(actor, "exchange", "register", application)
     scanned = application.state in service.SCANNED
     receives, sends = application.state in rules.TAKES_PAPER, application.state in rules.OUT
@@ -54,9 +69,9 @@ def build(application: Application, actor: Actor) -> Shown | None:
 
 
 def mismatches(application: Application, actor: Actor) -> list[str] | None:
-    """What does not agree in the paper of the present round, beside the decision; one statement, then only."""
+    """What does not agree in the paper of the present round, beside the decision; one statement, shared with the panel."""
     if application.state != "paper_review" or not access.can(actor, "exchange", "see", application):
         return None
-    lines = queries.of_application(application)
+    lines = _lines(application)
     said = [one.mismatch for one in lines if one.mismatch and one.round == application.round]
     return list(dict.fromkeys(said)) or None

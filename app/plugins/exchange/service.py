@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import func, select
 
@@ -135,7 +135,7 @@ def note_mismatch(line: ExchangeLine, words: str, *, actor: Actor) -> ExchangeLi
     return line
 
 
-def scan(application: Application, stream: BinaryIO, filename: str, *, actor: Actor) -> files.StoredFile:
+def scan(application: Application, stream: IO[bytes], filename: str, *, actor: Actor) -> files.StoredFile:
     """Keep a scan of the sealed form (P-3.3), beside the materials.
 
     Raises:

@@ -28,7 +28,7 @@ PAGE = 25
 class BelowView(ScopedView):
     """For offices above, and desks that guide by document."""
 
-    route_base = "/queue/below"
+    route_base = "/reviewing/below"
     obj = "application"
     acts = {"index": "guide", "several": "guide", "urge": "guide", "guide": "guide"}
     targets = {"pk": Row(Application, enough=False), "several.application": Row(Application, enough=False)}
@@ -116,7 +116,7 @@ class BelowView(ScopedView):
 class GuidanceView(ScopedView):
     """The receipt of the deciding office."""
 
-    route_base = "/queue/guidance"
+    route_base = "/reviewing/guidance"
     obj = "guidance"
     acts = {"read": "read"}
     targets = {"pk": Row(Guidance, enough=False)}

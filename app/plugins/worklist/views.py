@@ -17,7 +17,7 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
 from app.foundation.database import transaction
-from app.kernel.errors import Invalid, Refusal, WrongState
+from app.kernel.errors import Finding, Invalid, Refusal, WrongState
 from app.plugins.applications import clocks, colleagues, service
 from app.plugins.applications import labels as application_labels
 from app.plugins.applications import queries as applications
@@ -38,7 +38,7 @@ TABS: dict[str, Callable[[Actor, Asked, int, int], queries.Found]] = {
 class WorkView(ScopedView):
     """The queue of the reader's own office: 待办, 已办, 我经手."""
 
-    route_base = "/queue"
+    route_base = "/reviewing"
     obj = "application"
     acts = {
         "index": "receive-paper", "keep": "receive-paper", "claim": "receive-paper", "release": "receive-paper",
@@ -87,8 +87,10 @@ class WorkView(ScopedView):
     @staticmethod
     def _tasks(asked: Asked, found: queries.Found) -> list[tuple[Any, str, bool, int | None]]:
         """The chips of the steps that wait for the reader, with their counts; the other filters stay."""
-        rest = {**asked.said(), "task": ""}
-        chips = [(_("全部"), url_for("WorkView.index", **rest), not asked.task, None)]
+        rest: dict[str, Any] = {**asked.said(), "task": ""}
+        chips: list[tuple[Any, str, bool, int | None]] = [
+            (_("全部"), url_for("WorkView.index", **rest), not asked.task, None)
+        ]
         return chips + [
             (labels.TASK[key], url_for("WorkView.index", **{**rest, "task": key}), key == asked.task, count)
             for key, count in found.tasks.items()
@@ -188,14 +190,11 @@ class WorkView(ScopedView):
             try:
                 act(row)
             except Invalid as invalid:
-                first = invalid.findings[0]
-                raise WrongState(first.code, first.message, source=first.source, **first.params) from invalid
+                raise _as_state(invalid.findings[0]) from invalid
             except Refusal as refusal:
                 if refusal.code != "same-person":
                     raise
-                raise WrongState(
-                    refusal.code, refusal.message, source=refusal.source, **refusal.params
-                ) from refusal
+                raise _as_state(refusal.finding()) from refusal
 
         each(
             "application", applications.get, one,
@@ -209,3 +208,9 @@ class WorkView(ScopedView):
         if pk is not None:
             return redirect(url_for("ApplicationView.show", pk=pk))
         return redirect(url_for("WorkView.index"))
+
+
+def _as_state(one: Finding) -> WrongState:
+    """The same "no" as one that holds up this row alone."""
+    params: dict[str, Any] = dict(one.params)
+    return WrongState(one.code, one.message, source=one.source, **params)

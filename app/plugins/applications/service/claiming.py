@@ -94,8 +94,8 @@ def reassign(application: Application, to: Actor, reason: str, *, actor: Actor) 
             )
         )
     if len(words) > rules.LONGEST_NOTE:
-        params = {"n": rules.LONGEST_NOTE}
-        found.append(Finding("reason", N_("说明不超过 %(n)s 个字。"), code="too-long", params=params))
+        most = {"n": rules.LONGEST_NOTE}
+        found.append(Finding("reason", N_("说明不超过 %(n)s 个字。"), code="too-long", params=most))
     if found:
         raise Invalid(found)
     before = {"claimed_by": application.claimed_by}
