@@ -16,7 +16,7 @@ class NoticeFlow(StateMachine):
     sent = State(final=True)
     void = State(final=True)
 
-    send = waiting.to(sent)
+    leave = waiting.to(sent)
     drop = waiting.to(void)
 
 
@@ -31,7 +31,7 @@ class OrderFlow(StateMachine):
 
     confirm = proposed.to(confirmed)
     dismiss = proposed.to(dismissed) | confirmed.to(dismissed)
-    send = confirmed.to(sent)
+    leave = confirmed.to(sent)
     finish = sent.to(done)
 
 

@@ -89,7 +89,7 @@ def mark_sent(notices: Sequence[ResultNotice], number: str, day: date, *, actor:
     said = rules.ensure_sending(number, day, first=first, today=clock.today())
     for notice in notices:
         with db.session.no_autoflush:
-            flow.take(notice, "send")
+            flow.take(notice, "leave")
             notice.exchange_number, notice.sent_on, notice.sent_by = said, day, actor.name
         audit.record(actor, "notice.sent", notice, after={"number": said, "sent_on": day})
 
@@ -161,7 +161,7 @@ def send(order: StopOrder, recipient: str, number: str, day: date, *, actor: Act
         setattr(order, f"{recipient}_number", said)
         setattr(order, f"{recipient}_sent_on", day)
         if order.conac_sent_on and order.cnnic_sent_on:
-            flow.take(order, "send")
+            flow.take(order, "leave")
     audit.record(
         actor, "stop.sent", order, after={"recipient": recipient, "number": said, "sent_on": day}
     )
