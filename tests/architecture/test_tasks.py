@@ -74,6 +74,10 @@ REQUESTS: dict[Place, str] = {
     ("calendars.queries", "affected", "TASK"): (
         "every running clock that the calendar moves, for whoever keeps it: case numbers, offices and days come out"
     ),
+    ("letters.service", "subject_of", "TASK"): (
+        "what a letter is about that was found within the actor's scope, by its own key; who may see what of it is asked "
+        "after"
+    ),
     ("applications.dossier", "rival", "_TASK"): (
         "whether another application for the same site is under way, whoever files it; its number or name comes out"
     ),
