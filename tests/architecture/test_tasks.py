@@ -90,6 +90,10 @@ REQUESTS: dict[Place, str] = {
         "names and posts of the people of one office, for a colleague who may hand a case on: accounts may be kept "
         "elsewhere than their posts are held; the statement is bound to the office of a case that the actor may do"
     ),
+    ("letters.service", "subject_of", "TASK"): (
+        "what a letter is about that was found within the actor's scope, by its own key; who may see what of it is asked "
+        "after"
+    ),
     ("applications.dossier", "rival", "_TASK"): (
         "whether another application for the same site is under way, whoever files it; its number or name comes out"
     ),

@@ -13,7 +13,7 @@ class DemoPlugin(Plugin):
 
     name = "demo"
     title = "演示"
-    requires = ("portal", "desk", "messages")
+    requires = ("portal", "desk", "messages", "letters")
 
     def init_app(self, app: Flask) -> None:
         if app.config["ENV_NAME"] == "production":

@@ -25,10 +25,10 @@ from app.plugins.operations.exports import answer, long, wait_url
 
 
 class LetterChoiceView(ScopedModelView):
-    """The applications to tick."""
+    """The applications to tick: those of the actor's own level, which have a document at all."""
 
     route_base = "/letters/choose"
-    datamodel = ScopedInterface(Application)
+    datamodel = ScopedInterface(Application, within=queries.of_own_level)
     obj = "letter"
     acts = {"ticked": "issue", "list": "issue"}
     base_permissions = ["can_list"]

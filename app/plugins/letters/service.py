@@ -89,7 +89,7 @@ def draft(kind: Kind, subject: Any, kept: Mapping[str, Any] | None = None) -> di
     Raises:
         WrongState: there is none in this state.
     """
-    with access.acting_as(access.system(TASK, over=access.EVERYWHERE)), db.session.no_autoflush:
+    with access.acting_as(access.system(TASK, over=_path(subject))), db.session.no_autoflush:
         if kept is not None and "applications" in kept:
             return kind.draft(subject, kept["applications"])
         return kind.draft(subject)

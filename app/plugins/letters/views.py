@@ -26,7 +26,8 @@ from app.plugins.letters.models import Letter
 from app.plugins.operations.exports import answer
 from app.plugins.results.models import StopOrder
 
-APPLICATION_KINDS = tuple(kind.key for kind in kinds.of("application"))
+PRINTED = tuple(kind.key for kind in kinds.of("application") if kind.act == "print")
+ISSUED = tuple(kind.key for kind in kinds.of("application") if kind.act == "issue")
 ORDER_KINDS = tuple(kind.key for kind in kinds.of("order"))
 
 
@@ -73,7 +74,8 @@ class LetterView(ScopedView):
         "issue_badge.pk": Badge,
         "order.pk": StopOrder,
         "issue_order.pk": StopOrder,
-        "key": APPLICATION_KINDS,
+        "print_out.key": PRINTED,
+        "issue.key": ISSUED,
         "issue_order.key": ORDER_KINDS,
         "issue_passed.office": Row(Office, by="code", enough=False),
     }

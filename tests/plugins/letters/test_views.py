@@ -347,6 +347,13 @@ def test_a_batch_is_the_offices_own(country: Country, browse: Browse, who: str, 
         assert queries.latest("application", pk, "request") is None
 
 
+def test_only_cases_of_ones_own_level_are_there_to_tick(country: Country, browse: Browse) -> None:
+    country.awaiting_paper("edu")
+    for who, seen in {"clerk": True, "city_clerk": False, "sibling": False}.items():
+        assert ("武陵教育网" in text(browse(who).get("/letters/choose/list/"))) is seen, who
+    assert browse("filer").get("/letters/choose/list/").status_code == 403
+
+
 def test_a_clerk_is_not_offered_the_form(country: Country, browse: Browse) -> None:
     pk = country.awaiting_paper()
     client = browse("clerk")
