@@ -34,7 +34,7 @@ class ApplicationsPlugin(Plugin):
         domains.connect()
         reminding.offer(app, domains.look)
         clocks.offer(app, recounting.RUNNING)
-        panels.offer(app, Panel("changes", "main", 10, changing.panel, "applications/_changes.html"))
+        panels.offer(app, Panel("changes", "first", 20, changing.panel, "applications/_changes.html"))
         panels.offer(app, Panel("reviewed-by", "side", 10, guides.panel, "applications/_guide.html"))
 
     def register_views(self, appbuilder: Any) -> None:

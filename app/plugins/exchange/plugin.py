@@ -26,7 +26,7 @@ class ExchangePlugin(Plugin):
         panels.offer(app, panels.Panel("exchange", "side", 30, panel.build, "exchange/_panel.html"))
         panels.offer(
             app,
-            panels.Panel("exchange-mismatch", "main", 5, panel.mismatches, "exchange/_mismatch.html"),
+            panels.Panel("exchange-mismatch", "first", 30, panel.mismatches, "exchange/_mismatch.html"),
         )
         exporting.declare(app)
         receivers.connect()

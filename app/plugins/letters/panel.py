@@ -98,5 +98,5 @@ def offer(app: Flask) -> None:
     """Stand on the page of an application, and of an order."""
     papers.offer(app, _links)
     template = "letters/_panel.html"
-    panels.offer(app, panels.Panel("letters-work", "main", 10, _beside_the_work, template))
+    panels.offer(app, panels.Panel("letters-work", "first", 40, _beside_the_work, template))
     panels.offer(app, panels.Panel("letters", "side", 40, _beside_the_facts, template))

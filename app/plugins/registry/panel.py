@@ -36,4 +36,4 @@ def _build(application: Application, actor: Actor) -> SentBack | None:
     )
 
 
-SENT_BACK = Panel("sent-back", "main", 10, _build, "registry/_reopen.html")
+SENT_BACK = Panel("sent-back", "first", 10, _build, "registry/_reopen.html")

@@ -25,7 +25,7 @@ class WorklistPlugin(Plugin):
 
     def init_app(self, app: Flask) -> None:
         words.add(words.VERB, labels.VERBS)
-        panels.offer(app, Panel("guidance", "main", 10, panel.said, "worklist/_said.html"))
+        panels.offer(app, Panel("guidance", "first", 5, panel.said, "worklist/_said.html"))
         panels.offer(app, Panel("in-hand", "side", 5, panel.in_hand, "worklist/_in_hand.html"))
         panels.offer(app, Panel("periods", "side", 20, panel.periods, "worklist/_periods.html"))
 

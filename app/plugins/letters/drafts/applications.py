@@ -166,7 +166,9 @@ def _opinion(application: Application) -> Draft:
             f"{exceptions.LABELS[one.code]}（{one.source}原则上的例外），理由：{one.reason}"
             for one in application.excepted()
         ]
-    words = [line for one in (last.get("passed"), approved) if one is not None for line in lines(one.words)]
+    # The decision of the first review repeats the exceptions; without any it carries what the reviewer noted.
+    noted = last.get("passed") if not excepted else None
+    words = [line for one in (noted, approved) if one is not None for line in lines(one.words)]
     if approved is None or not approved.words.strip():
         words.append(PASSED[application.kind])
     return {
