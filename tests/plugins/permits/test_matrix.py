@@ -65,7 +65,7 @@ def test_it_is_for_those_the_policy_names(app: Flask, sign_in: SignIn) -> None:
 def test_filters(app: Flask, sign_in: SignIn) -> None:
     client = sign_in("changde.inspector")
     text = client.get(f"{PAGE}?role=egov").get_data(as_text=True)
-    assert "提出意见" in text and "核发" not in text
+    assert "反馈意见" in text and "核发" not in text
     assert client.get(f"{PAGE}?role=king").status_code == 400
     assert client.get(f"{PAGE}export.csv?obj=moon").status_code == 400
     assert "没有任何权限" in client.get(f"{PAGE}?role=cac&obj=grant").get_data(as_text=True)
