@@ -6,7 +6,7 @@ from __future__ import annotations
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.kernel.errors import N_, Finding
-from app.plugins.applications import flow, signals, wellformed
+from app.plugins.applications import flow, signals, sites, wellformed
 from app.plugins.applications.models import Application
 from app.plugins.applications.service import decisions
 
@@ -57,5 +57,6 @@ def mark_badged(application: Application, *, actor: Actor) -> Application:
     flow.step(application, "badge")
     application.badged_at = application.closed_at = clock.now()
     audit.record(actor, "application.badged", application, after={"state": application.state})
+    sites.follow(application, actor=actor)
     signals.badged.send(application, actor=actor)
     return application
