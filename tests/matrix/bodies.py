@@ -15,6 +15,7 @@ from app.foundation.jurisdiction import FACTS
 from app.foundation.tenancy.models import Office
 from app.plugins.applications.models import Application
 from app.plugins.registry.models import BatchItem
+from app.plugins.results.models import ResultNotice
 from tests.matrix.journal import scoped_tables
 from tests.matrix.routes import Route
 from tests.matrix.rows import Known, Register, home_of
@@ -28,10 +29,15 @@ PLAUSIBLE = {
     "refused-words": "书面材料与在线申请不一致。", "approve-words": "同意。", "means": "counter", "copies": "3",
     "received_on": "2014-11-24", "declared": "1", "set": "4:ok", "do": "save", "kind": "review", "ground": "2",
     "due": "2014-11-21", "track": "any", "then": "stay", "confirm": "1", "until": "2014-12-31", "since": "2014-11-24",
+    "approve-sealed": "2014-11-24", "refused-sealed": "2014-11-24", "number": "机要1号", "day": "2014-11-24",
+    "recipient": "cnnic", "cnnic-number": "机要2号", "cnnic-day": "2014-11-24", "stopped": "2014-11-24", "checked": "1",
 }  # fmt: skip
 
 # Ticked rows.
-LISTED: dict[str, type[Any]] = {"items": BatchItem, "applications": Application, "file": StoredFile}
+LISTED: dict[str, type[Any]] = {
+    "items": BatchItem, "applications": Application, "file": StoredFile,
+    "notices": ResultNotice,
+}  # fmt: skip
 
 
 class Bodies:

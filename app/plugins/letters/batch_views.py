@@ -67,8 +67,8 @@ class LetterBatchView(ScopedView):
     obj = "letter"
     acts = {"form": "issue", "start": "issue"}
     targets = {
-        "form.application": Row(Application, act="issue"),
-        "start.application": Row(Application, act="issue", enough=False),
+        "form.application": Row(Application),
+        "start.application": Row(Application, enough=False),
     }
     default_view = "form"
 
