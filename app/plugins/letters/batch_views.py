@@ -25,10 +25,10 @@ from app.plugins.operations.exports import answer, long, wait_url
 
 
 class LetterChoiceView(ScopedModelView):
-    """The applications to tick: those of the actor's own level, which have a document at all."""
+    """The applications to tick: as for every list, whatever is seen; the act asks for one's own level."""
 
     route_base = "/letters/choose"
-    datamodel = ScopedInterface(Application, within=queries.of_own_level)
+    datamodel = ScopedInterface(Application)
     obj = "letter"
     acts = {"ticked": "issue", "list": "issue"}
     base_permissions = ["can_list"]
@@ -67,8 +67,8 @@ class LetterBatchView(ScopedView):
     obj = "letter"
     acts = {"form": "issue", "start": "issue"}
     targets = {
-        "form.application": Row(Application, act="issue"),
-        "start.application": Row(Application, act="issue", enough=False),
+        "form.application": Row(Application),
+        "start.application": Row(Application, enough=False),
     }
     default_view = "form"
 

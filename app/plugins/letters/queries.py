@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.foundation import access
@@ -100,11 +100,6 @@ def orders(actor: Actor) -> list[StopOrder]:
         .limit(BATCH_MOST)
     )
     return list(db.session.scalars(statement))
-
-
-def of_own_level(actor: Actor) -> ColumnElement[bool]:
-    """The applications in whose case the actor makes documents, drafts aside."""
-    return and_(Application.state != "draft", access.scope(actor, "letter", "issue", Application))
 
 
 def applications(keys: Sequence[int]) -> list[Application]:
