@@ -185,7 +185,11 @@ def test_guiding_from_the_case_page(country: Country, browse: Browse) -> None:
     pk = country.submitted()
     above = browse("city_reviewer")
     page = text(above.get(f"/applications/{pk}"))
-    assert "指导" in page and f"/reviewing/below/{pk}/guide" in page and f"/reviewing/below/{pk}/urge" not in page
+    assert (
+        "指导" in page
+        and f"/reviewing/below/{pk}/guide" in page
+        and f"/reviewing/below/{pk}/urge" not in page
+    )
     answer = above.post(f"/reviewing/below/{pk}/guide", data={"guidance": " "})
     assert (answer.status_code, "请写明指导意见" in text(answer)) == (422, True)
     too_long = "甲" * 501
