@@ -18,9 +18,11 @@ from tests.services.afresh import read_afresh
 
 @pytest.fixture
 def claimed(town: Town) -> int:
-    """An application of the city's that its reviewer has in hand."""
+    """An application of the city's that its reviewer has in hand, and no other."""
     key = town.person_id("changde.reviewer")
     with town.system(), transaction():
+        for other in db.session.scalars(select(Application).where(Application.claimed_by_id == key)):
+            other.claimed_by_id, other.claimed_by = None, ""
         row = db.session.scalars(
             select(Application)
             .where(Application.state == "submitted", Application.review_path == "0.43.07.")
