@@ -16,6 +16,8 @@ from app.plugins.badges.models import Badge, BadgeHost, Revocation
 from app.plugins.registry.models import ApprovedFacts, BatchItem
 from tests.plugins.registry.line import REGISTRAR, Line
 
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
 
 @pytest.fixture
 def old(line: Line) -> Badge:
@@ -47,6 +49,7 @@ def test_until_the_change_is_issued_the_old_badge_and_the_old_data_stand(
     assert _facts(line, old.item_id).stands
 
 
+@pytest.mark.parametrize("database_kind", BOTH)
 def test_another_name_replaces_the_badge_in_one_act(line: Line, old: Badge) -> None:
     item = line.changed(old, site_name="武陵区教育局网")
     made = line.issue(item)
@@ -67,6 +70,7 @@ def test_another_name_replaces_the_badge_in_one_act(line: Line, old: Badge) -> N
     assert line.row(Application, line.row(BatchItem, item).application_id).state == "badged"
 
 
+@pytest.mark.parametrize("database_kind", BOTH)
 def test_the_same_name_keeps_the_number_and_takes_the_new_facts(line: Line, old: Badge) -> None:
     item = line.changed(
         old, organ_name="武陵区教育和体育局", address="武陵大道2号", english_domain="wljt.gov.cn"

@@ -27,6 +27,7 @@ from tests.plugins.results.conftest import Desk
 
 CLERK = ("clerk", "0.43.07.02.")
 TODAY = date(2014, 11, 24)
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 OTHERS = {
     "owner": ("filer", "wuling"), "auditor": ("auditor", "0.43.07.02."), "sibling": ("head", "0.43.07.03."),
     "parent": ("head", "0.43.07."), "centre": ("head", "0."), "egov": ("egov", "0.43.07.02.egov."),
@@ -137,6 +138,7 @@ def test_a_reopened_approval_that_was_not_told_yet_is_not_told(desk: Desk) -> No
     assert [(one.outcome, one.state) for one in desk.notices(key)] == [("passed", "void")]
 
 
+@pytest.mark.parametrize("database_kind", BOTH)
 def test_a_reopened_approval_that_was_told_is_taken_back(desk: Desk) -> None:
     key = desk.approved()
     _sent(desk, desk.notices(key))
@@ -154,6 +156,7 @@ def _sent(
         service.mark_sent(found, number, day, actor=actor)
 
 
+@pytest.mark.parametrize("database_kind", BOTH)
 def test_one_letter_tells_several_results(desk: Desk) -> None:
     rows = [*desk.notices(desk.approved()), *desk.notices(desk.refused())]
     _sent(desk, rows)
@@ -192,6 +195,7 @@ def test_nobody_else_sends_results(desk: Desk, who: str) -> None:
     assert desk.line.row(ResultNotice, row.id).state == "waiting"
 
 
+@pytest.mark.parametrize("database_kind", BOTH)
 def test_an_order_goes_its_way(desk: Desk) -> None:
     order = desk.order(desk.refused())
     confirm(desk, order)
@@ -339,6 +343,7 @@ def test_on_paper_nothing_leaves_by_itself(app: Flask, desk: Desk) -> None:
     assert set(waiting) == {"waiting"}
 
 
+@pytest.mark.parametrize("database_kind", BOTH)
 def test_a_confirmed_lapse_is_told_and_asks_for_a_stop_order(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
