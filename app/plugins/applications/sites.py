@@ -9,7 +9,12 @@ from app.foundation.tenancy import service as tenancy
 from app.foundation.tenancy.models import Site
 from app.plugins.applications.models import Application
 
-_SAME = {"name": "site_name", "chinese_domain": "chinese_domain", "english_domain": "english_domain", "ip": "ip"}
+_SAME = {
+    "name": "site_name",
+    "chinese_domain": "chinese_domain",
+    "english_domain": "english_domain",
+    "ip": "ip",
+}
 
 
 def follow(application: Application, *, actor: Actor) -> Site:
@@ -21,9 +26,7 @@ def follow(application: Application, *, actor: Actor) -> Site:
     if application.site_id is None:
         return _entered(application, values, actor)
     site = db.session.get_one(Site, application.site_id)
-    before = {
-        field: getattr(site, field) for field, value in values.items() if getattr(site, field) != value
-    }
+    before = {field: getattr(site, field) for field, value in values.items() if getattr(site, field) != value}
     for field in before:
         setattr(site, field, values[field])
     if before:

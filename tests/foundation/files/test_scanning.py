@@ -15,6 +15,7 @@ from app.foundation import files
 from app.foundation.database import db, transaction
 from app.foundation.files import StoredFile, scanning
 from app.foundation.files.scanning import Clamd, Off, ScannerError, ScannerUnreachable, Verdict
+from app.foundation.tenancy.models import Site
 from app.kernel.errors import Refusal
 from tests.foundation.files.conftest import PDF, stored_paths
 from tests.policies.world import World
@@ -88,10 +89,15 @@ def test_one_that_takes_too_long_is_not_waited_for() -> None:
             dataclasses.replace(slow, seconds=0.2).scan(BytesIO(PDF))
 
 
+def _portal(world: World) -> Site:
+    assert world.portal is not None
+    return world.portal
+
+
 @pytest.mark.usefixtures("as_system")
 def test_an_infected_upload_leaves_nothing_behind(world: World, uploads: Path, watched: FakeClamd) -> None:
     with pytest.raises(Refusal) as refused, transaction():
-        files.store(BytesIO(BAD), "证件.pdf", obj="survey", parent=world.portal, kind="scan", field="scan")
+        files.store(BytesIO(BAD), "证件.pdf", obj="survey", parent=_portal(world), kind="scan", field="scan")
     assert (refused.value.code, refused.value.field) == ("file-infected", "scan")
     assert THREAT in str(refused.value)
     assert stored_paths(uploads) == [] and db.session.query(StoredFile).count() == 0
@@ -100,7 +106,7 @@ def test_an_infected_upload_leaves_nothing_behind(world: World, uploads: Path, w
 @pytest.mark.usefixtures("as_system")
 def test_a_clean_one_is_kept_whole(world: World, uploads: Path, watched: FakeClamd) -> None:
     with transaction():
-        row = files.store(BytesIO(PDF), "证件.pdf", obj="survey", parent=world.portal, kind="scan")
+        row = files.store(BytesIO(PDF), "证件.pdf", obj="survey", parent=_portal(world), kind="scan")
     assert watched.asked == [PDF]
     assert [path.read_bytes() for path in stored_paths(uploads)] == [PDF] and row.size == len(PDF)
 
@@ -111,7 +117,7 @@ def test_what_is_too_large_or_of_no_kind_is_not_even_shown_to_it(
 ) -> None:
     for content in (b"<html>", b"%PDF-" + b"x" * app.config["UPLOAD_LIMIT"]):
         with pytest.raises(Refusal), transaction():
-            files.store(BytesIO(content), "a.pdf", obj="survey", parent=world.portal, kind="scan")
+            files.store(BytesIO(content), "a.pdf", obj="survey", parent=_portal(world), kind="scan")
     assert watched.asked == []
 
 
@@ -121,7 +127,7 @@ def test_when_it_is_down_nothing_is_taken_in(app: Flask, world: World, uploads: 
         port = gone.getsockname()[1]
     scanning.use(app, Clamd(host="127.0.0.1", port=port))
     with pytest.raises(Refusal) as refused, transaction():
-        files.store(BytesIO(PDF), "证件.pdf", obj="survey", parent=world.portal, kind="scan")
+        files.store(BytesIO(PDF), "证件.pdf", obj="survey", parent=_portal(world), kind="scan")
     assert refused.value.code == "scanner-unreachable" and "稍后再试" in str(refused.value)
     assert stored_paths(uploads) == []
 

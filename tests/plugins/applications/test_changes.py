@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.foundation import access
+from app.foundation.access import Actor
 from app.foundation.database import db, transaction
 from app.foundation.tenancy.models import Site, Unit
 from app.kernel.errors import AccessDenied, Finding, Invalid, NotSeen, WrongState
@@ -199,12 +201,16 @@ def test_old_data_and_badge_stand_until_the_decision(country: Country) -> None:
     assert (row.state, row.site_intro) == ("badged", "发布教育政务信息，办理教育服务事项。")
 
 
+def _of_kind(kind: str) -> Callable[[Application, Actor], None]:
+    return lambda row, by: service.save(row, {}, kind=kind, actor=by)
+
+
 def test_the_type_of_a_change_stays(country: Country) -> None:
     pk = country.change(country.badged())
     other = country.draft("exam")
     for key, kind in ((pk, "opening"), (other, "change")):
         with pytest.raises(Invalid):
-            country.do("filer", key, lambda row, by, kind=kind: service.save(row, {}, kind=kind, actor=by))
+            country.do("filer", key, _of_kind(kind))
 
 
 def test_it_goes_the_whole_way_like_any_other(country: Country) -> None:

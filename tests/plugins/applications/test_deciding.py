@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,10 @@ def reopen(
     country: Country, pk: int, who: str = "head", codes: Any = ("name-irregular",), words: str = "请核对。"
 ) -> None:
     country.do(who, pk, lambda row, actor: service.reopen(row, codes, words, actor=actor))
+
+
+def _with(verb: Callable[..., Any]) -> Callable[[Application, Actor], Any]:
+    return lambda one, actor: verb(one, actor=actor)
 
 
 @pytest.mark.parametrize("verb", ["approve", "refuse"])
@@ -82,13 +87,9 @@ def test_what_the_registrar_sent_back_goes_back_to_the_applicant_and_through_bot
     row = country.read(pk)
     assert (row.state, row.round) == ("submitted", round_before + 1)
     assert all(item.finding == "open" for item in row.items())
-    for verb in ("approve", "report"):
+    for verb in (service.approve, service.mark_reported):
         with pytest.raises(WrongState):
-            country.do(
-                "head",
-                pk,
-                lambda one, actor, verb=verb: getattr(service, verb, service.mark_reported)(one, actor=actor),
-            )
+            country.do("head", pk, _with(verb))
     country.checked(pk)
     country.do("reviewer", pk, lambda one, actor: service.pass_first(one, actor=actor))
     country.receive(pk)

@@ -154,6 +154,7 @@ class Trial:
         """Start a draft, fill it in and attach what the case gives."""
         actor = self.actor(who)
         with access.acting_as(actor), transaction() as session:
+            model: Any
             model, key = (
                 (Site, self.country.sites[self.site])
                 if self.site

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -25,7 +27,7 @@ def old(line: Line) -> Badge:
     return line.row(Badge, line.issued(host="wljy.gov.cn", site_name="武陵教育网"))
 
 
-def _count(line: Line, model: type[object], *where: object) -> int:
+def _count(line: Line, model: type[object], *where: Any) -> int:
     return line.read(lambda: db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0)
 
 
@@ -44,7 +46,7 @@ def test_until_the_change_is_issued_the_old_badge_and_the_old_data_stand(
     line: Line, old: Badge, client: FlaskClient
 ) -> None:
     line.changed(old, site_name="武陵区教育局网", organ_name="武陵区教育和体育局")
-    said = client.get(f"/badge/{old.number}.json").json
+    said: Any = client.get(f"/badge/{old.number}.json").json
     assert (said["state"], said["site_name"], said["organ_name"]) == ("issued", "武陵教育网", old.organ_name)
     assert _facts(line, old.item_id).stands
 
@@ -188,14 +190,14 @@ def test_the_public_page_of_the_old_badge_leads_to_the_new_one(
     made = line.issue(line.changed(old, site_name="新名网"))
     page = client.get(f"/badge/{old.number}").text
     assert "已经撤销" in page and f"/badge/{made.number}" in page
-    said = client.get(f"/badge/{old.number}.json").json
+    said: Any = client.get(f"/badge/{old.number}.json").json
     assert (said["state"], said["replaced_by"]) == ("revoked", made.number)
 
 
 def test_an_amended_badge_says_since_when(line: Line, old: Badge, client: FlaskClient) -> None:
     line.issue(line.changed(old, address="武陵大道2号"))
     assert "信息更新时间" in client.get(f"/badge/{old.number}").text
-    said = client.get(f"/badge/{old.number}.json").json
+    said: Any = client.get(f"/badge/{old.number}.json").json
     assert (said["organ_address"], said["amended_at"]) == ("武陵大道2号", "2014-11-24T09:00:00+08:00")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -101,11 +102,11 @@ def test_the_list_is_given_to_programs_page_by_page(
     badge = line.row(Badge, line.issued(site_name="有效网"))
     line.approved(site_name="待发网")
     answer = client.get("/portal/passed.json?q=网&office=0.43.07.")
-    first = answer.json
+    first: Any = answer.json
     assert (first["total"], first["page"], first["sites"][0]["site_name"]) == (2, 1, "待发网")
     assert first["sites"][0]["badge"] is None and answer.headers["Access-Control-Allow-Origin"] == "*"
     after = first["next"].partition("/portal")[2]
-    second = client.get(f"/portal{after}").json
+    second: Any = client.get(f"/portal{after}").json
     assert second["next"] is None
     assert second["sites"][0]["badge"]["number"] == badge.number
     assert second["sites"][0]["hosts"] == [host["unicode"] for host in badge.hosts]

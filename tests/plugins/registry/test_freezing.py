@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -29,7 +30,7 @@ def _frozen(line: Line, application: int) -> list[ApprovedFacts]:
     return line.read(lambda: list(db.session.scalars(query).all()))
 
 
-def _under_review(line: Line, **facts: object) -> int:
+def _under_review(line: Line, **facts: Any) -> int:
     key = line.approved(frozen=False, state="paper_review", **facts)
     with line.system():
         application = db.session.get_one(Application, key)

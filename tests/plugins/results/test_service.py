@@ -352,6 +352,7 @@ def test_a_confirmed_lapse_is_told_and_asks_for_a_stop_order(
     monkeypatch.setattr(lapses, "_ensure_still", lambda _row: None)
     with line.system():
         site = line.world.portal
+        assert site is not None
         campaign = _campaign(line)
         row = Lapse(
             site_id=site.id, campaign_id=campaign, state="candidate", organ_name="常德市人民政府", site_name=site.name,
