@@ -20,7 +20,7 @@ def next_number(office: Office, year: int) -> str:
 
     The office's row is locked first, so that two submissions cannot both begin a year.
     """
-    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update())
+    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update(key_share=True))
     key = {"prefix": prefix_of(office), "year": year}
     row = db.session.get(ApplicationSequence, key, with_for_update=True)
     if row is None:

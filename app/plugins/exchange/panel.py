@@ -46,7 +46,7 @@ class Shown:
 
 def build(application: Application, actor: Actor) -> Shown | None:
     """For those who read the office's book; nothing before anything could be in it. Two statements at most."""
-    if application.state == "draft" or not access.can(actor, "exchange", "see", application):
+    if not (application.decisions and access.can(actor, "exchange", "see", application)):
         return None
     lines = _lines(application)
     keeps = access.can(actor, "exchange", "register", application)

@@ -213,7 +213,7 @@ def _ensure(found: list[Finding]) -> None:
 
 def _next_serial(office: Office, direction: str, year: int) -> int:
     """The next number of the book; the office's row is locked first, so that two envelopes never share one."""
-    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update())
+    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update(key_share=True))
     last = db.session.scalar(
         select(func.max(ExchangeEntry.serial)).where(
             ExchangeEntry.office_id == office.id,

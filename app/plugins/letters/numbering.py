@@ -12,7 +12,7 @@ from app.plugins.applications.numbering import prefix_of
 
 def next_numbers(office: Office, year: int, count: int) -> list[str]:
     """The next numbers of the office in the year; the office's row is locked first, as for applications."""
-    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update())
+    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update(key_share=True))
     key = {"prefix": f"{prefix_of(office)[:20]}-WS", "year": year}
     row = db.session.get(ApplicationSequence, key, with_for_update=True)
     if row is None:

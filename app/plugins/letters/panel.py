@@ -53,7 +53,7 @@ class Content:
 
 def build(application: Application, actor: Actor) -> Content | None:
     """The documents for this reader; two statements at most, none where there can be no document."""
-    if application.state == "draft":
+    if not application.decisions:
         return None
     sees = access.can(actor, "letter", actor.reads, application)
     badge = queries.badge_of(application) if sees and application.state == "badged" else None

@@ -42,7 +42,14 @@ def on_reassigned(row: Application, *, to: Actor, reason: str, actor: Actor) -> 
         about("application.reassigned", row, notices.of_person(person), actor, more)
 
 
+@in_chinese
+def on_handler_changed(row: Application, *, actor: Actor) -> None:
+    """The deciding office: a form printed before is out of date (A4.d)."""
+    about("application.handler_changed", row, reviewing(row), actor, {})
+
+
 HEARD = (
+    (applications.handler_changed, on_handler_changed),
     (exchange.mismatched, on_mismatched),
     (worklist.guided, on_guided),
     (applications.reassigned, on_reassigned),

@@ -12,7 +12,7 @@ from app.plugins.applications.panels import Panel
 from app.plugins.results import queries
 from app.plugins.results.models import ResultNotice, StopOrder
 
-DECIDED = frozenset({"approved", "reported", "badged", "refused", "returned"})
+DECIDED = frozenset({"approved", "refused"})
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class Told:
 
 
 def _build(application: Application, actor: Actor) -> Told | None:
-    if application.state not in DECIDED or not access.can(actor, "result", "see", application):
+    if not any(one.outcome in DECIDED for one in application.decisions):
+        return None  # nothing was told: no registry hears of a return
+    if not access.can(actor, "result", "see", application):
         return None
     told = Told(queries.notices_of(application), queries.orders_of(application))
     return told if told.notices or told.orders else None

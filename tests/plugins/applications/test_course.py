@@ -142,7 +142,7 @@ def test_the_record_says_how_it_went(country: Country, made: str, way: list[str]
 
 def test_a_withdrawn_one_shows_where_it_was(country: Country) -> None:
     pk = country.awaiting_paper()
-    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
+    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor, reason="网站不再开办"))
     picture = stages.picture(country.read(pk))
     assert {"submit", "pass_first", "withdraw"} == walked(picture)
     assert picture.ahead == ()

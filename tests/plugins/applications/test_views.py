@@ -450,6 +450,31 @@ def test_a_refusal_says_why(country: Country, browse: Browse) -> None:
     assert "材料未加盖单位公章" in page
 
 
+def test_a_refusal_is_drafted_from_its_reasons(country: Country, browse: Browse) -> None:
+    """What is written stays; nothing is decided or kept by it."""
+    pk = country.paper_review()
+    client = browse("head")
+    answer = client.post(
+        f"/applications/{pk}/refuse/draft",
+        data={"refused-reasons": ["seal-missing", "paper-differs"], "refused-words": "公章不清。"},
+    )
+    page = text(answer)
+    assert answer.status_code == 200
+    words = page[page.index('name="refused-words"') :].partition("</textarea>")[0]
+    for said in (
+        "公章不清。",
+        "书面材料应当加盖单位公章，印章与单位名称一致。",
+        "书面材料应当与在线提交的内容一致。",
+    ):
+        assert said in words
+    assert page.count("checked") >= 2
+    assert country.read(pk).state == "paper_review"
+    assert browse("reviewer").post(f"/applications/{pk}/refuse/draft").status_code == 403
+    assert browse("sibling").post(f"/applications/{pk}/refuse/draft").status_code == 404
+    country.do("head", pk, lambda row, actor: service.approve(row, words="同意。", actor=actor))
+    assert client.post(f"/applications/{pk}/refuse/draft").status_code == 409
+
+
 POSTS = {
     "check": "first-review", "pass": "first-review", "return": "first-review", "ineligible": "first-review",
     "release": "first-review", "paper": "receive-paper", "approve": "paper-review", "refuse": "paper-review",
@@ -559,7 +584,7 @@ def test_the_list_costs_few_statements(country: Country, browse: Browse) -> None
     assert len(seen) <= 8, seen
 
 
-PAGE = 24  # each of the evidence, the guidance, the unit's other cases and the opinions costs one or two
+PAGE = 30  # each of the evidence, the guidance, the unit's other cases and the opinions costs one or two
 
 
 @pytest.mark.parametrize(

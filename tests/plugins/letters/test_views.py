@@ -302,7 +302,7 @@ def test_what_moved_on_meanwhile_is_given_up(
     pk = country.awaiting_paper("edu")
     narrow(0, 100)
     assert ask(browse("reviewer"), [pk], ["request"]).status_code == 302
-    country.do("filer", pk, lambda row, actor: review.withdraw(row, actor=actor))
+    country.do("filer", pk, lambda row, actor: review.withdraw(row, actor=actor, reason="网站不再开办"))
     jobs.run_due(app)
     read_afresh()
     with access.acting_as(PLATFORM):

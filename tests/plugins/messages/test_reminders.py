@@ -71,7 +71,8 @@ def test_paper_that_came_is_not_asked_for(town: Town) -> None:
     (filer,) = town.filers(row)
     moved(row, clock.today() - timedelta(days=1))
     remind()
-    assert [one for one in town.inbox(filer) if one.event.startswith("application.paper")] == []
+    asked = {"application.paper_due", "application.paper_overdue"}
+    assert [one for one in town.inbox(filer) if one.event in asked] == []
 
 
 def test_dates_of_the_campaign_are_told_to_those_who_owe(town: Town) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.foundation.access import Actor
 from app.foundation.database import db
 from app.foundation.notices.models import Message
-from app.plugins.applications import service
+from app.plugins.applications import service, signals
 from app.plugins.applications.models import Application
 from app.plugins.exchange import queries
 from app.plugins.exchange import service as exchange
@@ -85,3 +85,16 @@ def test_who_takes_it_himself_is_not_told(town: Town) -> None:
     with town.acting("changde.head") as actor:
         service.reassign(row_of(case.id), actor, "本人办理", actor=actor)
     assert not told(town, "changde.head", "application.reassigned")
+
+
+def test_the_deciding_office_hears_that_another_handler_took_over(town: Town) -> None:
+    """A4.d: the form that was printed before names somebody else."""
+    case = town.application("awaiting_paper")
+    who = town.filers(case)[0]
+    before = len(told(town, "changde.reviewer", "application.handler_changed"))
+    with town.acting(who) as actor:
+        signals.handler_changed.send(row_of(case.id), actor=actor)
+    heard = told(town, "changde.reviewer", "application.handler_changed")
+    assert len(heard) == before + 1
+    assert case.site_name in heard[-1].text and "此前打印的申请表作废" in heard[-1].text
+    assert not told(town, "wuling.reviewer", "application.handler_changed")

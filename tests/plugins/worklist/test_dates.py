@@ -57,7 +57,7 @@ def test_it_is_past_only_afterwards_and_only_while_the_case_goes_on(country: Cou
     with access.acting_as(country.actor("reviewer")):
         past = Finish().past(queries.get(pk))
         assert past is not None and past.date == ORGANS
-    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
+    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor, reason="网站不再开办"))
     with access.acting_as(country.actor("reviewer")):
         assert Finish().past(queries.get(pk)) is None
 

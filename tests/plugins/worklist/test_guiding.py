@@ -131,7 +131,7 @@ def test_not_before_and_not_after(country: Country) -> None:
     with pytest.raises(WrongState):
         say(country, "city_reviewer", draft, "guide")
     pk = country.submitted()
-    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor))
+    country.do("filer", pk, lambda row, actor: service.withdraw(row, actor=actor, reason="网站不再开办"))
     with pytest.raises(WrongState):
         say(country, "city_reviewer", pk, "guide")
 

@@ -17,7 +17,7 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.files import StoredFile
 from app.kernel.errors import N_, NotSeen, Refusal
-from app.plugins.applications import labels, pages, queries, reasons, service
+from app.plugins.applications import flow, labels, pages, queries, reasons, service
 from app.plugins.applications.fields import SECTIONS, masked, of
 from app.plugins.applications.models import Application
 from app.plugins.applications.views import posted
@@ -35,7 +35,7 @@ class ApplicationView(ScopedView):
     acts = {
         "check": "first-review", "release": "first-review", "pass_first": "first-review",
         "return_": "first-review", "ineligible": "first-review", "paper": "receive-paper",
-        "approve": "paper-review", "refuse": "paper-review", "reopen": "paper-review", "reveal": "reveal",
+        "approve": "paper-review", "refuse": "paper-review", "draft": "paper-review", "reopen": "paper-review", "reveal": "reveal",
         "exception": "first-review", "attach": "first-review", "discard": "first-review", "letter": "first-review",
     }  # fmt: skip
     targets = {
@@ -177,6 +177,19 @@ class ApplicationView(ScopedView):
         if outcome not in LETTERS:
             raise NotSeen("letter-not-seen", N_("没有这一种告知。"))
         return posted.answered(do, again)
+
+    @expose("/<int:pk>/refuse/draft", methods=["POST"])
+    @has_access
+    def draft(self, pk: int) -> Any:
+        """The refusal's letter, drafted from the chosen reasons; nothing is kept until it is decided."""
+        application, typed = queries.get(pk), _typed()
+        access.require(current_actor(), "application", "paper-review", application)
+        flow.ensure(application, "refuse")
+        codes = posted.listed("refused-reasons")
+        typed["refused-words"] = pages.composed_words(
+            application, "refused", codes, posted.text("refused-words")
+        )
+        return self._page(pages.build(pk, typed=typed, panel="refused"))
 
     @expose("/<int:pk>/release", methods=["POST"])
     @has_access
