@@ -23,8 +23,9 @@ from app.plugins.registry.models import Batch
 from app.plugins.surveys.models import SurveySheet
 from tests.services.instance import SignIn
 
-LIST, REVIEW, APPLICATION = 8, 18, 28
-DESK = 34  # it asks each capability for what waits there, once or twice, however much that is
+LIST, REVIEW = 8, 15
+APPLICATION = 30  # its own rows, then one or two for each capability that has a part on the page; none by number of rows
+DESK = 30  # it asks each capability for what waits there, once or twice, however much that is
 READERS = (
     "changde.head",
     "wuling.reviewer",
