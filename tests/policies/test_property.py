@@ -43,11 +43,13 @@ def ground(country: Country, app: Flask) -> tuple[dict[type[Any], list[Any]], li
     country.write(db.session())
     rows = {model: list(db.session.scalars(select(model).order_by(model.id))) for model in MODELS}
     actors = [load(row) for row in rows[Person]]
+    # Posts that clash count for nobody; which those are has a table of its own (duty_table).
+    aside = {one.post.post_id for actor in actors for one in actor.aside}
     judge = Naive(
         access.policy().policy_path,
         {row["id"]: row["path"] for row in country.offices},
         {row["id"]: row for row in country.units},
-        [plain(row) for row in rows[Post]],
+        [plain(row) for row in rows[Post] if row.id not in aside],
         [plain(row) for row in rows[Grant]],
         clock.today(),
     )
