@@ -114,7 +114,7 @@ def test_a_file_may_load_and_run_nothing() -> None:
     assert directives(FILE_POLICY)["default-src"] == "'none'"
 
 
-def test_only_badges_may_be_shown_elsewhere(app: Flask) -> None:
+def test_only_badges_and_the_published_list_may_be_shown_elsewhere(app: Flask) -> None:
     client, open_to_all = app.test_client(), []
     for endpoint, method, path in routes(app):
         if method == "GET":
@@ -122,4 +122,5 @@ def test_only_badges_may_be_shown_elsewhere(app: Flask) -> None:
             if answer.headers.get("Cross-Origin-Resource-Policy") != "same-origin":
                 open_to_all.append(endpoint)
             assert answer.headers.get("Access-Control-Allow-Credentials") is None
-    assert set(open_to_all) <= {"VerifyView.image", "VerifyView.facts", "VerifyView.json"}
+    # Badges, and the published list as programs read it (C-art.12).
+    assert set(open_to_all) <= {"VerifyView.image", "VerifyView.facts", "VerifyView.json", "PortalView.facts"}

@@ -56,7 +56,7 @@ class LetterListView(ScopedModelView):
 
     def row_url(self, row: Letter) -> str:
         """The page its code leads to."""
-        return url_for("LetterView.page", token=row.token)
+        return url_for("LetterView.page", mark=row.token)
 
 
 class LetterView(ScopedView):
@@ -69,7 +69,7 @@ class LetterView(ScopedView):
         "issue_badge": "issue", "orders": "issue", "order": "see", "issue_order": "issue", "passed": "issue", "issue_passed": "issue",
     }  # fmt: skip
     targets = {
-        "token": Row(Letter, by="token"),
+        "mark": Row(Letter, by="token"),
         "pk": Application,
         "issue_badge.pk": Badge,
         "order.pk": StopOrder,
@@ -81,11 +81,11 @@ class LetterView(ScopedView):
     }
     default_view = "orders"
 
-    @expose("/<string:token>")
+    @expose("/<string:mark>")
     @has_access
-    def page(self, token: str) -> str:
+    def page(self, mark: str) -> str:
         """Where the code on a document leads: what it is, its hash, and whether it still holds."""
-        letter = queries.by_token(token)
+        letter = queries.by_token(mark)
         kind, data = kinds.BY_KEY[letter.kind], service.sealed(letter)
         subject = service.subject_of(letter)
         return self.render_template(
@@ -102,12 +102,12 @@ class LetterView(ScopedView):
             timeline=[entry for entry in audit.timeline(letter)],
         )
 
-    @expose("/<string:token>/file", methods=["POST"])
+    @expose("/<string:mark>/file", methods=["POST"])
     @has_access
-    def file(self, token: str) -> Any:
+    def file(self, mark: str) -> Any:
         """Its file; that it was taken is remembered, and of a form that somebody looked (A4.注3)."""
         with transaction():
-            letter = queries.by_token(token)
+            letter = queries.by_token(mark)
             content = service.take(letter, actor=current_actor())
         name = f"{kinds.BY_KEY[letter.kind].label}_{letter.number}.pdf"
         return answer(name, pdf.CONTENT_TYPE, content)
@@ -198,7 +198,7 @@ class LetterView(ScopedView):
         with transaction():
             letter = service.issue(kind, subject(), actor=current_actor())
         flash(_("已生成%(kind)s（%(number)s）。", kind=kind.label, number=letter.number), "success")
-        return redirect(url_for("LetterView.page", token=letter.token))
+        return redirect(url_for("LetterView.page", mark=letter.token))
 
 
 class FormPreviewView(ScopedView):
