@@ -116,7 +116,7 @@ def first_review_passes(reviewer: Walker, filing: Filing) -> None:
 
 def receive_paper(office: Walker, day: str) -> None:
     """Record that the sealed paper came in."""
-    office.main.get_by_label("机要交换").check()
+    office.main.get_by_role("radio", name="机要交换").check()
     office.fill({"收到日期": day, "申请表份数": "3"})
     office.press("登记收到")
     office.said("已登记收到书面材料")

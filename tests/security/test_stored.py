@@ -22,7 +22,7 @@ FREE = re.compile(
 )
 BOUND = re.compile(r"username|_key$|_path$|location|stored|_domain")
 # What the database itself refuses to change once it is locked.
-LOCKED = {"aggregate_version.locked_by"}
+LOCKED = {"aggregate_version.locked_by", "approved_facts.approved_by"}
 FORMS = re.compile(r"Content-Type: text/html")
 
 

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.foundation.files import scanning
+from app.foundation.files.clamd import ScannerUnreachable
 
 files_cli = AppGroup("files", help="上传的文件：病毒检查是否启用、是否接通。")
 
@@ -25,7 +26,7 @@ def scanner() -> None:
     try:
         found.ping()
         verdict = found.scan(BytesIO(_TEST))
-    except scanning.ScannerUnreachable as error:
+    except ScannerUnreachable as error:
         raise click.ClickException(f"病毒检查没有接通：{error}") from error
     if verdict.clean:
         raise click.ClickException("病毒检查已接通，但没有认出测试文件，请核对病毒库")
