@@ -13,8 +13,8 @@ from flask import Flask
 
 from app.foundation import files
 from app.foundation.database import db, transaction
-from app.foundation.files import StoredFile, clamd, scanning
-from app.foundation.files.clamd import Clamd, ScannerUnreachable, Verdict
+from app.foundation.files import StoredFile, scanning
+from app.foundation.files.clamd import CHUNK, Clamd, ScannerUnreachable, Verdict
 from app.foundation.files.scanning import Off, ScannerError
 from app.foundation.tenancy.models import Site
 from app.kernel.errors import Refusal
@@ -66,7 +66,7 @@ def test_any_other_address_stops_the_start(address: str) -> None:
 
 def test_it_says_what_it_finds(clamd: FakeClamd) -> None:
     scanner = scanning.read(clamd.address)
-    large = b"%PDF-1.4" + b"x" * (3 * clamd.CHUNK)
+    large = b"%PDF-1.4" + b"x" * (3 * CHUNK)
     assert not scanner.off
     assert scanner.scan(BytesIO(large)) == Verdict(clean=True)
     assert clamd.asked == [large]
