@@ -349,7 +349,8 @@ def test_a_whole_city_goes_to_another_province(country: Flask) -> None:
     assert office("430702").path == "0.42.91.02."
     assert office("4307Z2").path == "0.42.91.z2."
     assert naming("0.43.07.").keys() <= {("audit_entry", c) for c in ("review_path", "before", "after")} | {
-        ("batch_item", "snapshot")
+        ("batch_item", "snapshot"),
+        ("approved_facts", "snapshot"),
     }
     assert underived() == []
 
