@@ -67,30 +67,6 @@ def badge_of(application: Application) -> Badge | None:
     )
 
 
-def badge(pk: int) -> Badge:
-    """A badge by id.
-
-    Raises:
-        NotSeen: no such badge, or not for this actor.
-    """
-    row = db.session.scalar(select(Badge).where(Badge.id == min(pk, LARGEST_ID)))
-    if row is None or row.id != pk:
-        raise NotSeen("badge-not-seen", N_("没有找到该网站标识，或者它不在您的管辖范围内。"))
-    return row
-
-
-def order(pk: int) -> StopOrder:
-    """A stop order by id.
-
-    Raises:
-        NotSeen: no such order, or not for this actor.
-    """
-    row = db.session.scalar(select(StopOrder).where(StopOrder.id == min(pk, LARGEST_ID)))
-    if row is None or row.id != pk:
-        raise NotSeen("order-not-seen", N_("没有找到该停止解析的决定，或者它不在您的管辖范围内。"))
-    return row
-
-
 def orders(actor: Actor) -> list[StopOrder]:
     """The confirmed orders for which the actor may make letters, newest first."""
     statement = (

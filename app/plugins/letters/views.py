@@ -19,11 +19,13 @@ from app.foundation.tenancy.models import Office
 from app.kernel.errors import N_, NotSeen, Refusal
 from app.plugins.applications import queries as applications
 from app.plugins.applications.models import Application
+from app.plugins.badges import queries as badges
 from app.plugins.badges.models import Badge
 from app.plugins.letters import kinds, queries, service, typesetting
 from app.plugins.letters.drafts.orders import STANDING
 from app.plugins.letters.models import Letter
 from app.plugins.operations.exports import answer
+from app.plugins.results import queries as results
 from app.plugins.results.models import StopOrder
 
 PRINTED = tuple(kind.key for kind in kinds.of("application") if kind.act == "print")
@@ -128,7 +130,7 @@ class LetterView(ScopedView):
     @has_access
     def issue_badge(self, pk: int) -> Any:
         """The notice that a badge was given."""
-        return self._made(kinds.BY_KEY["badge"], "issue", lambda: queries.badge(pk))
+        return self._made(kinds.BY_KEY["badge"], "issue", lambda: badges.get(pk))
 
     @expose("/orders")
     @has_access
@@ -143,7 +145,7 @@ class LetterView(ScopedView):
     @has_access
     def order(self, pk: int) -> str:
         """One order with its letters: those that were made, and buttons for the rest."""
-        order, actor = queries.order(pk), current_actor()
+        order, actor = results.order(pk), current_actor()
         return self.render_template(
             "letters/order.html",
             order=order,
@@ -157,7 +159,7 @@ class LetterView(ScopedView):
     @has_access
     def issue_order(self, pk: int, key: str) -> Any:
         """A letter to one of the registries."""
-        return self._made(kinds.named(key, "order"), "issue", lambda: queries.order(pk))
+        return self._made(kinds.named(key, "order"), "issue", lambda: results.order(pk))
 
     @expose("/passed")
     @has_access
