@@ -7,6 +7,7 @@ from typing import IO
 from app.foundation import access, audit, files
 from app.foundation.access import Actor
 from app.foundation.files import StoredFile
+from app.foundation.files import queries as stored
 from app.kernel.errors import N_, NotSeen, Refusal
 from app.plugins.applications import flow, queries
 from app.plugins.applications.models import Application, ChecklistItem
@@ -58,13 +59,13 @@ def discard_evidence(application: Application, file_id: int, *, actor: Actor) ->
     """Put such a file away while the review goes on.
 
     Raises:
-        AccessDenied, WrongState: as for ``attach_evidence``.
+        AccessDenied, WrongState: as for ``attach_evidence``; or the file is somebody else's to put away.
         NotSeen: no such file with an item of the present round.
     """
     _ensure_in_review(application, actor)
-    items = {item.id: item for item in application.items()}
-    row = next((one for one in queries.evidence_files(items.values()) if one.id == file_id), None)
-    if row is None:
+    row, items = stored.get(file_id), {item.id: item for item in application.items()}
+    access.require(actor, row.obj, "edit", row)
+    if all(one.id != row.id for one in queries.evidence_files(items.values())):
         raise NotSeen("evidence-not-seen", N_("没有找到该佐证，可能已经删除。"))
     number = items[row.parent_id].number
     files.discard(row, reason="")
