@@ -60,10 +60,10 @@ def test_it_needs_a_reason(country: Country) -> None:
 def test_what_does_not_arise_cannot_be_let_pass(country: Country) -> None:
     """An organ has no administration to lack; a city's organ builds its own website."""
     pk = country.submitted()
-    with pytest.raises(NotSeen):
+    with pytest.raises(WrongState, match="没有这一项"):
         allow(country, pk, "reviewer", code=NONE)
     city = country.submitted("office", "city_filer")
-    with pytest.raises(NotSeen):
+    with pytest.raises(WrongState, match="没有这一项"):
         allow(country, city, "city_reviewer")
 
 
@@ -74,7 +74,7 @@ def test_what_is_barred_has_no_override(country: Country) -> None:
         unit = session.get(Unit, country.units["wuling"])
         assert unit is not None
         unit.nature = "enterprise"
-    with pytest.raises(NotSeen):
+    with pytest.raises(WrongState, match="没有这一项"):
         allow(country, pk, "reviewer", code="barred")
 
 
@@ -97,7 +97,7 @@ def test_it_is_taken_back_before_it_passes_and_not_after(country: Country) -> No
     allow(country, pk, "reviewer")
     country.do("reviewer", pk, lambda row, actor: service.disallow_exception(row, UPPER, actor=actor))
     assert country.read(pk).exceptions == []
-    with pytest.raises(NotSeen):
+    with pytest.raises(WrongState, match="没有这一项"):
         country.do("reviewer", pk, lambda row, actor: service.disallow_exception(row, UPPER, actor=actor))
     allow(country, pk, "reviewer")
     pass_first(country, pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
 from app.foundation.database import db
-from app.kernel.errors import N_, Finding, NotSeen
+from app.kernel.errors import N_, Finding, WrongState
 from app.plugins.applications import dossier, exceptions, flow, rules, wellformed
 from app.plugins.applications.models import Application, ApplicationException
 from app.plugins.applications.service import decisions
@@ -25,6 +25,14 @@ def _ensure_in_review(application: Application, actor: Actor) -> None:
     access.ensure_another(actor, DUTY, {"application:submit": application.declared_by_id})
 
 
+def _does_not_arise() -> WrongState:
+    return WrongState(
+        "exception-not-arising",
+        N_("本件没有这一项“原则上”的例外。请刷新页面，按最新内容办理。"),
+        source="办法第三条",
+    )
+
+
 def allow_exception(
     application: Application, code: str, reason: str, *, actor: Actor
 ) -> ApplicationException:
@@ -36,13 +44,13 @@ def allow_exception(
 
     Raises:
         AccessDenied, WrongState: not the actor's to review, or no longer under first review.
-        NotSeen: nothing of the kind arises here; what is barred (C-art.3) never does.
+        WrongState: nothing of the kind arises here; what is barred (C-art.3) never does.
         Invalid: no reason, or one too long.
     """
     _ensure_in_review(application, actor)
     found = next((one for one in needed(application) if one.code == code), None)
     if found is None:
-        raise NotSeen("exception-not-seen", N_("本件没有这一项“原则上”的例外。"))
+        raise _does_not_arise()
     reason = reason.strip()
     wellformed.ensure(exceptions.reasoned(code, reason))
     now, reviewer = clock.now(), decisions.person(actor)
@@ -66,12 +74,12 @@ def disallow_exception(application: Application, code: str, *, actor: Actor) -> 
 
     Raises:
         AccessDenied, WrongState: as for ``allow_exception``.
-        NotSeen: it was not let pass.
+        WrongState: it was not let pass.
     """
     _ensure_in_review(application, actor)
     row = next((one for one in application.excepted() if one.code == code), None)
     if row is None:
-        raise NotSeen("exception-not-seen", N_("本件没有这一项“原则上”的例外。"))
+        raise _does_not_arise()
     audit.record(
         actor, "application.exception_disallowed", application,
         before={"code": code, "reason": row.reason}, after={"code": ""},
