@@ -235,7 +235,7 @@ class Walk:
             if datamodel is None:
                 continue
             with self.app.app_context():
-                open_ = access.may(self.actor, view.obj, "see")
+                open_ = access.may(self.actor, view.obj, getattr(view, "acts", {}).get("list", "see"))
             for path in hidden_columns(view):
                 status = self.get(path)
                 self.counted["hidden"] += 1

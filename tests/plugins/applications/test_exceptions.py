@@ -194,7 +194,7 @@ def test_it_is_let_pass_and_taken_back_on_the_page(
     assert "已同意" in page and "五项均符合" in page
     assert client.post(f"/applications/{pk}/exception", data={"disallow": UPPER}).status_code == 302
     assert country.read(pk).exceptions == []
-    assert client.post(f"/applications/{pk}/exception", data={"allow": "barred"}).status_code == 404
+    assert client.post(f"/applications/{pk}/exception", data={"allow": "barred"}).status_code == 409
 
 
 def test_a_new_round_offers_the_reason_again(country: Country, browse: Callable[[str], FlaskClient]) -> None:
