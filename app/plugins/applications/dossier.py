@@ -201,6 +201,11 @@ def filing(
     )
 
 
+def asks_paper(application: Application, office: Office) -> bool:
+    """Whether the office asks for sealed paper of this track (its ``materials`` setting; nationally it does)."""
+    return materials_for(office.settings).paper.get(application.track, True)
+
+
 def to_submit(application: Application, office: Office, *, declared: bool) -> Filing:
     """The same with what is asked of other websites only before it is handed in: rival, badge, twins."""
     found = filing(application, office, materials(application), declared=declared, against=rival(application))

@@ -18,6 +18,7 @@ EVENTS = {
     "pass_first": _l("初审通过"),
     "declare_ineligible": _l("认定不具备开办资格"),
     "receive_paper": _l("登记收到书面材料"),
+    "waive_paper": _l("不收书面材料"),
     "approve": _l("审核通过"),
     "refuse": _l("审核未通过"),
     "report": _l("报送注册管理中心"),
@@ -31,6 +32,7 @@ class ApplicationFlow(StateMachine):
     """The states of an application and the only ways between them; the model's ``state`` follows.
 
     ``reopen`` is for what the registrar sent back: both reviews are done anew, so no way to a badge avoids them.
+    ``waive_paper`` is for offices that ask a track for no paper: the second person signs all the same.
     """
 
     draft = State(initial=True)
@@ -53,6 +55,7 @@ class ApplicationFlow(StateMachine):
     pass_first = submitted.to(awaiting_paper)
     declare_ineligible = submitted.to(ineligible)
     receive_paper = awaiting_paper.to(paper_review)
+    waive_paper = awaiting_paper.to(paper_review)
     approve = paper_review.to(approved)
     refuse = paper_review.to(refused)
     report = approved.to(reported)

@@ -144,6 +144,7 @@ class Page:
     seconds: Sequence[str]
     corrected: ReviewDecision | None
     changes: Changes | None
+    papered: bool
     others: Sequence[Application]
     sees_evidence: bool
     uploads: Sequence[files.StoredFile]
@@ -206,6 +207,7 @@ def build(
         seconds=_seconds(application, office, actor, can),
         corrected=changing.last_return(application),
         changes=changing.since_return(application),
+        papered=dossier.asks_paper(application, office),
         others=queries.others_of(application) if not applicant else (),
         sees_evidence=sees_evidence,
         uploads=uploads,

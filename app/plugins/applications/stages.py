@@ -13,7 +13,7 @@ from app.foundation.admin.filters import words
 from app.foundation.admin.formatters import cn_date
 from app.foundation.clock import localise, today
 from app.foundation.tenancy.models import Contact, Office
-from app.plugins.applications import changing, course, flow, labels
+from app.plugins.applications import changing, course, dossier, flow, labels
 from app.plugins.applications.course import Course
 from app.plugins.applications.models import Application, ApplicationClock
 from app.plugins.campaigns.rules import Deadline
@@ -58,6 +58,7 @@ STEP_OF = {
 def events(application: Application) -> Iterator[tuple[str, date | None]]:
     """What the record says was done, oldest first, with its Beijing day."""
     receipts = iter(application.receipts)
+    papered = {row.round for row in application.clocks if row.kind == "applicant_paper"}
     begun = {row.round: row.started_on for row in reversed(application.clocks) if row.kind == "first_review"}
     for number in range(1, application.round + 1):
         yield "submit", begun.get(number)
@@ -67,6 +68,9 @@ def events(application: Application) -> Iterator[tuple[str, date | None]]:
                 yield "report", None
             if one.outcome in STEP_OF:
                 yield STEP_OF[one.outcome], on
+            if one.outcome == "passed" and number not in papered:
+                yield "waive_paper", on
+                continue
             receipt = next(receipts, None) if one.outcome == "passed" else None
             if receipt is not None:
                 yield "receive_paper", receipt.received_on
@@ -135,7 +139,9 @@ def ahead(
         ],
         "submitted": lambda: [
             _("%(office)s正在在线初审，%(by)s。", office=name, by=by),
-            _("初审通过的，您打印申请函和申请表（一式三份），盖章后报送；需要补正的，会退回并写明理由。"),
+            _("初审通过的，您打印申请函和申请表（一式三份），盖章后报送；需要补正的，会退回并写明理由。")
+            if dossier.asks_paper(application, office)
+            else _("初审通过的，不需报送书面材料，由%(office)s负责人审核确认；需要补正的，会退回并写明理由。", office=name),
             _("初审完成前可以撤回。"),
         ],
         "returned": lambda: [
@@ -146,7 +152,11 @@ def ahead(
             _("请打印申请函和申请表（一式三份），连同证明材料复印件加盖公章，以机要交换方式送%(where)s，%(by)s。", where=where, by=by),
             _("%(office)s收到后进行书面审核。", office=name),
         ],
-        "paper_review": lambda: [_("书面材料已收到，%(office)s正在书面审核，%(by)s。", office=name, by=by)],
+        "paper_review": lambda: [
+            _("书面材料已收到，%(office)s正在书面审核，%(by)s。", office=name, by=by)
+            if any(row.kind == "applicant_paper" and row.round == application.round for row in application.clocks)
+            else _("已通过在线初审，不需报送书面材料。%(office)s正在审核确认，%(by)s。", office=name, by=by)
+        ],
         "approved": lambda: [
             _("审核已经通过。%(office)s将把网站信息报注册管理中心，统一申请发放网站标识，您不需再办手续。", office=name)
         ],

@@ -124,6 +124,7 @@ def _to_applicant(event: str, *, why: bool = False) -> Callable[..., None]:
 
 on_returned = _to_applicant("application.returned", why=True)
 on_first_passed = _to_applicant("application.first_passed")
+on_passed_online = _to_applicant("application.passed_online")
 on_ineligible = _to_applicant("application.ineligible", why=True)
 on_refused = _to_applicant("application.refused", why=True)
 on_approved = _to_applicant("application.approved")
@@ -235,6 +236,7 @@ HEARD = (
     (applications.submitted, on_submitted),
     (applications.returned, on_returned),
     (applications.first_passed, on_first_passed),
+    (applications.passed_without_paper, on_passed_online),
     (applications.ineligible, on_ineligible),
     (applications.refused, on_refused),
     (applications.approved, on_approved),

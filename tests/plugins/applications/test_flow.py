@@ -29,6 +29,7 @@ ARROWS = {
     ("submitted", "pass_first", "awaiting_paper"),
     ("submitted", "declare_ineligible", "ineligible"),
     ("awaiting_paper", "receive_paper", "paper_review"),
+    ("awaiting_paper", "waive_paper", "paper_review"),
     ("paper_review", "approve", "approved"),
     ("paper_review", "refuse", "refused"),
     ("approved", "report", "reported"),

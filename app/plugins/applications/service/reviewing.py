@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from app.foundation import access, audit, clock
 from app.foundation.access import Actor
-from app.foundation.limits import APPLICANT_PAPER
+from app.foundation.limits import APPLICANT_PAPER, PAPER_REVIEW
 from app.kernel.errors import N_, NotSeen
 from app.plugins.applications import clocks, dossier, exceptions, flow, reasons, rules, signals, wellformed
 from app.plugins.applications.models import FINDINGS, Application, ChecklistItem
@@ -90,6 +90,8 @@ def check(application: Application, number: int, finding: str, note: str, *, act
 def pass_first(application: Application, *, actor: Actor) -> Application:
     """Pass the online first review (C-art.8): paper is awaited, the letter and form can be printed.
 
+    Where the office asks this track for no paper, the second review begins at once.
+
     Raises:
         AccessDenied, WrongState: not the actor's, or not under first review.
         Invalid: an item is unchecked or found wanting (P-5.3), or an exception is not let pass (C-art.3).
@@ -100,16 +102,21 @@ def pass_first(application: Application, *, actor: Actor) -> Application:
     found = excepting.needed(application)
     wellformed.ensure(exceptions.missing(found, allowed))
     reviewer = decisions.person(actor)
+    office = dossier.reviewing_office(application)
+    papered = dossier.asks_paper(application, office)
     flow.step(application, "pass_first")
+    if not papered:
+        flow.step(application, "waive_paper")
     application.first_reviewer_id, application.first_reviewed_at = reviewer, clock.now()
     application.claimed_by_id, application.claimed_by, application.opinion = None, "", {}
     clocks.stop(application, clock.today())
-    limits = dossier.limits_of(dossier.reviewing_office(application))
-    clocks.start(application, APPLICANT_PAPER, clock.today(), limits)
+    begun = APPLICANT_PAPER if papered else PAPER_REVIEW
+    clocks.start(application, begun, clock.today(), dossier.limits_of(office))
     with force_locale("zh"):  # what is kept is printed, whoever reads now
         said = "；".join(f"{exceptions.LABELS[one.code]}：{allowed[one.code].reason}" for one in found)
     decisions.record(application, "passed", actor=actor, words=said or _item(application, 5).note)
-    signals.first_passed.send(application, actor=actor)
+    signal = signals.first_passed if papered else signals.passed_without_paper
+    signal.send(application, actor=actor)
     return application
 
 

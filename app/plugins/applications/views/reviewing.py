@@ -17,7 +17,7 @@ from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.files import StoredFile
 from app.kernel.errors import N_, NotSeen, Refusal
-from app.plugins.applications import flow, labels, pages, queries, reasons, service
+from app.plugins.applications import dossier, flow, labels, pages, queries, reasons, service
 from app.plugins.applications.fields import SECTIONS, masked, of
 from app.plugins.applications.models import Application
 from app.plugins.applications.views import posted
@@ -203,7 +203,14 @@ class ApplicationView(ScopedView):
     def pass_first(self, pk: int) -> Any:
         """Pass the first review."""
         verb = self._noted(lambda application: service.pass_first(application, actor=current_actor()))
-        return self._do(pk, "pass_first", verb, _("初审通过，等待申请单位报送书面材料。"))
+        application = queries.get(pk)
+        papered = dossier.asks_paper(application, dossier.reviewing_office(application))
+        said = (
+            _("初审通过，等待申请单位报送书面材料。")
+            if papered
+            else _("初审通过。不收书面材料，由负责人审核确认。")
+        )
+        return self._do(pk, "pass_first", verb, said)
 
     @expose("/<int:pk>/return", methods=["POST"])
     @has_access
