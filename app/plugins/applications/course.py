@@ -171,7 +171,7 @@ def draw(
     """The picture of one application.
 
     Args:
-        words: what each state is called; ``steps``: what each step is.
+        words: what each state is called; ``steps``: what each step is that somebody may take.
     """
     taken = list(walk(events, state, flow))
     reached: dict[str, date | None] = {_first(flow): None}
@@ -194,7 +194,8 @@ def draw(
     )
     lines = max(place.line for place in where.values())
     columns = max(place.column for place in where.values()) + 1
-    ahead = tuple(dict.fromkeys(steps[one.event] for one in arrows(flow) if one.source == state))
+    open_ = (one for one in arrows(flow) if one.source == state and one.event in steps)
+    ahead = tuple(dict.fromkeys(steps[one.event] for one in open_))
     return Course(nodes, edges, columns * PITCH, TOP + lines * (HIGH + GAP) + HIGH + 6, ahead)
 
 

@@ -86,7 +86,7 @@ def events(application: Application) -> Iterator[tuple[str, date | None]]:
 def picture(application: Application) -> Course:
     """流程图: drawn from the flow itself, with the way the application took and where it stands."""
     words = {state: str(label) for state, (label, _tone) in labels.STATE.items()}
-    steps = {event: str(label) for event, label in flow.EVENTS.items()}
+    steps = {event: str(label) for event, label in flow.EVENTS.items() if event != "waive_paper"}
     return course.draw(events(application), application.state, words, steps)
 
 

@@ -65,5 +65,10 @@ def test_the_course_takes_the_short_way(country: Country) -> None:
     assert [event for event, _day in stages.events(row)] == ["submit", "pass_first", "waive_paper"]
 
 
+def test_nobody_is_offered_to_waive_it(country: Country) -> None:
+    """It is the office's rule that waives the paper, not a person."""
+    assert "不收书面材料" not in stages.picture(country.read(country.awaiting_paper())).ahead
+
+
 def test_elsewhere_the_paper_is_asked_for(country: Country) -> None:
     assert country.read(country.awaiting_paper()).state == "awaiting_paper"
