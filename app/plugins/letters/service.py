@@ -136,7 +136,7 @@ def _path(subject: Any) -> str:
 
 def _row(kind: Kind, subject: Any, data: Mapping[str, Any], number: str, now: datetime, by: Actor) -> Letter:
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    marked = {"token": token, "number": number, "url": typesetting.url_of(token)}
+    marked = typesetting.marked(token, number)
     row = Letter(
         kind=kind.key,
         number=number,

@@ -50,10 +50,16 @@ def url_of(token: str) -> str:
     return f"{current_app.config['PUBLIC_URL'].rstrip('/')}{ROUTE}/{token}"
 
 
-def mark(token: str, number: str, url: str) -> dict[str, str]:
-    """The code and number that stand on every sheet."""
+def marked(token: str, number: str) -> dict[str, str]:
+    """What is sealed of the code and number that stand on every sheet: drawn once, however often it is printed."""
+    url = url_of(token)
+    return {"token": token, "number": number, "url": url, "svg": code_of(url)}
+
+
+def code_of(url: str) -> str:
+    """The code to a page, drawn."""
     code = segno.make_qr(url, error="m", mask=_MASK, boost_error=False)
-    return {"svg": _svg(code.matrix), "number": number}
+    return _svg(code.matrix)
 
 
 def _svg(matrix: Sequence[bytearray]) -> str:
@@ -74,7 +80,9 @@ def drawn(data: Mapping[str, Any]) -> dict[str, Any]:
     """What the sheet draws of sealed data: every text may break, and the code stands on it."""
     laid: dict[str, Any] = words.laid({name: value for name, value in data.items() if name != "mark"})
     stated = data.get("mark")
-    return {**laid, "mark": mark(stated["token"], stated["number"], stated["url"]) if stated else None}
+    if stated:
+        stated = {"svg": stated.get("svg") or code_of(stated["url"]), "number": stated["number"]}
+    return {**laid, "mark": stated}
 
 
 def one(letter: Letter) -> bytes:
