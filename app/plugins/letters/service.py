@@ -203,7 +203,7 @@ def take(letter: Letter, *, actor: Actor) -> bytes:
     access.require(actor, "letter", actor.reads, letter)
     kind = BY_KEY[letter.kind]
     if kind.personal:
-        applications.reveal(subject_of(letter), actor=actor, purpose=PURPOSE)
+        access.require(actor, "application", "reveal", subject_of(letter))
     if letter.edition != typesetting.edition(kind):
         raise WrongState(
             "letter-edition",
@@ -211,7 +211,10 @@ def take(letter: Letter, *, actor: Actor) -> bytes:
         )
     made = typesetting.one(letter)
     seal(letter, hashlib.sha256(made).hexdigest())
-    audit.record(actor, "letter.taken", letter, after={"sha256": letter.sha256})
+    if kind.personal:  # one entry says both: whose data were looked at, and on which letter
+        applications.reveal(subject_of(letter), actor=actor, purpose=f"{PURPOSE} {letter.number}")
+    else:
+        audit.record(actor, "letter.taken", letter, after={"sha256": letter.sha256})
     return made
 
 
