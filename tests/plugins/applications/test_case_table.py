@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.foundation import access, audit
 from app.kernel.errors import AccessDenied, NotSeen, WrongState
-from app.plugins.applications import clocks, service
+from app.plugins.applications import clocks
 from app.plugins.badges.models import Badge
 from app.plugins.names.models import DomainTask
 from app.plugins.registry.models import BatchItem
@@ -22,19 +22,13 @@ from tests.plugins.applications.country import Country
 from tests.plugins.applications.trial import Came, Trial, every, exceptions_of
 
 CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text("utf-8"))
-KEYS = {"name", "ledger", "given", "steps", "then", "needs"}
+KEYS = {"name", "ledger", "given", "steps", "then"}
 OUTCOMES = {
     "refused", "denied", "unseen", "wrong", "state", "says", "source", "clock", "path", "exceptions", "task", "round",
     "badge", "replaced",
 }  # fmt: skip
 ENDED = {"badged", "refused", "ineligible", "withdrawn"}
 LEDGER = re.compile(r"S\d+|C-\d|C-art\.\d+|P-\d(\.\d)?|A[345](\.(注\d|[a-e]))?")
-# What comes with other parts of this issue; after the merge all of it is there.
-THERE = {
-    "exceptions": hasattr(service, "allow_exception"),
-    "reopen": hasattr(service, "reopen"),
-    "swap": hasattr(Badge, "amended_at"),
-}
 FAMILIES = {"denied": AccessDenied.status, "unseen": NotSeen.status, "wrong": WrongState.status}
 
 
@@ -59,8 +53,6 @@ def test_both_tracks_and_every_type_and_outcome_are_in_it() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_case_of_the_table(country: Country, case: Mapping[str, Any]) -> None:
-    if not THERE.get(case.get("needs", ""), True):
-        pytest.skip(f"comes with another part: {case['needs']}")
     trial = Trial(country, case["given"])
     trial.prepare()
     came = trial.run(case["steps"])
