@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,10 @@ def load(cast: Cast) -> tuple[int, int]:
     return told, len(orders)
 
 
+def _sent(rows: list[ResultNotice], number: str, day: date, clerk: Actor) -> None:
+    service.mark_sent(_again(ResultNotice, rows), number, day, actor=clerk)
+
+
 def _tell(cast: Cast) -> int:
     query = select(ResultNotice).where(ResultNotice.decided_on <= NOW.date() - timedelta(days=TOLD_AFTER))
     by_office: dict[str, list[ResultNotice]] = {}
@@ -48,7 +53,7 @@ def _tell(cast: Cast) -> int:
     for serial, (path, rows) in enumerate(by_office.items(), start=1):
         clerk = cast.at("clerk", path)
         day, number = max(row.decided_on for row in rows) + timedelta(days=1), f"机要〔2014〕{100 + serial}号"
-        _act(clerk, day, 15, lambda: service.mark_sent(_again(ResultNotice, rows), number, day, actor=clerk))  # noqa: B023
+        _act(clerk, day, 15, partial(_sent, rows, number, day, clerk))
     return sum(map(len, by_office.values()))
 
 
