@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.foundation import access
 from app.foundation.access import Actor
 from app.kernel.errors import AccessDenied, NotSeen, Refusal, WrongState
-from app.plugins.applications import queries, service
+from app.plugins.applications import dossier, queries, service
 from app.plugins.applications.service import evidencing
 from tests.plugins.applications.country import PDF, Country
 
@@ -87,6 +87,15 @@ def test_it_comes_and_goes_while_the_review_goes_on(country: Country) -> None:
     with pytest.raises(WrongState):
         country.do("reviewer", pk, lambda row, actor: service.discard_evidence(row, kept, actor=actor))
     assert seen(country, "reviewer", pk) == [kept]
+
+
+def test_what_the_applicant_handed_in_is_not_the_reviewers_to_put_away(country: Country) -> None:
+    pk = country.submitted()
+    with access.acting_as(country.actor("reviewer")):
+        material = dossier.materials(queries.get(pk))[0].id
+    with pytest.raises(AccessDenied):
+        country.do("reviewer", pk, lambda row, actor: service.discard_evidence(row, material, actor=actor))
+    assert [one.id for one in dossier.materials(country.read(pk))] == [material]
 
 
 def test_that_of_an_earlier_round_stays(country: Country) -> None:
