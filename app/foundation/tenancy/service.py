@@ -111,20 +111,26 @@ def _scoped(kind: type[FactColumns]) -> Iterator[Any]:
 def carry(unit: Unit) -> int:
     """Rewrite the facts of every row of a unit's, parents before children; the number of rows rewritten.
 
-    Runs as a system task. Each pass reaches one step further from the unit.
+    Runs as a system task. Each pass reaches one step further from the unit. Everything is read afresh: a row that
+    somebody has loaded before keeps looking for its parents within that person's reach.
     """
     session = _session(unit)
     rewritten = 0
+
+    def of_unit(model: Any) -> Any:
+        rows = select(model).where(model.unit_id == unit.id)
+        return session.scalars(rows.execution_options(populate_existing=True)).all()
+
     for _pass in range(DEEPEST):
         moved = 0
         for model in _scoped(UnitScoped):
-            for row in session.scalars(select(model).where(model.unit_id == unit.id)):
+            for row in of_unit(model):
                 moved += _follow(row)
         for model in _scoped(HolderScoped):
             if model.__carried__:
-                for row in session.scalars(select(model).where(model.unit_id == unit.id)):
+                for row in of_unit(model):
                     moved += _set(row, {name: getattr(getattr(row, row.holder()), name) for name in FACTS})
-        for post in session.scalars(select(Post).where(Post.unit_id == unit.id)):
+        for post in of_unit(Post):
             moved += _set(post, {name: getattr(unit, name) for name in FACTS})
         session.flush()
         rewritten += moved
