@@ -55,7 +55,7 @@ check: dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy .ci/*.py migrations/env.py
+	$(BIN)/mypy .ci/*.py migrations/*.py
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app wsgi.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python .ci/translations.py

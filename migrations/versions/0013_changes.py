@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.row_security import every_row
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -61,7 +63,8 @@ def downgrade() -> None:
         table.drop_constraint(op.f("ck_application_change_follows"), type_="check")
         table.drop_constraint(op.f("ck_application_kind"), type_="check")
     # The older program has no word for a change; its course is the same as that of a requalification.
-    op.execute("UPDATE application SET kind = 'requalification' WHERE kind = 'change'")
+    with every_row():
+        op.execute("UPDATE application SET kind = 'requalification' WHERE kind = 'change'")
     with op.batch_alter_table("application") as table:
         table.create_check_constraint(op.f("ck_application_kind"), "kind IN ('opening', 'requalification')")
         for name in NOTED:

@@ -6,18 +6,16 @@ Revises: 0013
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.row_security import every_row, fact_indexes, facts, guard, key, open_record, stamps
 
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
-PATH = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
 # name, the object it is guarded as, the column of its unit
 NEW = (
     ("application_exception", "application", "unit_id"),
@@ -25,78 +23,6 @@ NEW = (
     ("consultation", "opinion", "unit_id"),
 )
 OPEN = sa.text("answered_at IS NULL AND withdrawn_at IS NULL")
-
-
-def facts(table: str) -> tuple[Any, ...]:
-    """The jurisdiction columns of a scoped table, with their keys."""
-    levels = ("province_id", "city_id", "county_id")
-    return (
-        sa.Column("review_path", PATH, nullable=False),
-        sa.Column("filing_path", PATH, nullable=True),
-        *(sa.Column(name, sa.Integer(), nullable=True) for name in levels),
-        *(
-            sa.ForeignKeyConstraint([name], ["office.id"], name=op.f(f"fk_{table}_{name}_office"))
-            for name in levels
-        ),
-    )
-
-
-def stamps() -> tuple[Any, ...]:
-    return (
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-    )
-
-
-def key(table: str, column: str, other: str) -> Any:
-    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}"))
-
-
-def condition(obj: str, unit: str, mode: str) -> str:
-    def part(name: str, kind: str = "text") -> str:
-        return f"((SELECT bianban_reach('{mode}', '{obj}', '{name}'))::{kind}[])"
-
-    own = f" WHEN {unit} = ANY {part('units', 'integer')} THEN true" if unit else ""
-    return (
-        f"CASE WHEN review_path LIKE ANY {part('paths')} THEN true{own}"
-        f" ELSE coalesce(filing_path LIKE ANY {part('desks')}, false) END"
-    )
-
-
-def scoped() -> list[str]:
-    """The scoped tables there are: those with a policy of ours, the record itself left out."""
-    found = op.get_bind().scalars(
-        sa.text(
-            "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid "
-            "WHERE relnamespace = current_schema()::regnamespace AND polname = 'bianban_see' "
-            "AND relname <> 'audit_entry'"
-        )
-    )
-    return sorted(found)
-
-
-def guard() -> None:
-    for name, obj, unit in NEW:
-        see, write = (condition(obj, unit, mode) for mode in ("see", "write"))
-        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY bianban_see ON {name} FOR SELECT USING ({see})")
-        op.execute(f"CREATE POLICY bianban_add ON {name} FOR INSERT WITH CHECK ({write})")
-        op.execute(f"CREATE POLICY bianban_change ON {name} FOR UPDATE USING ({write}) WITH CHECK ({write})")
-        op.execute(f"CREATE POLICY bianban_remove ON {name} FOR DELETE USING ({write})")
-
-
-def audit(tables: list[str]) -> None:
-    """Who reads the record: an entry is read by whoever sees the row it is about."""
-    seen = " ".join(
-        f"WHEN '{name}' THEN EXISTS (SELECT 1 FROM {name} WHERE {name}.id = object_id)" for name in tables
-    )
-    using = (
-        "CASE WHEN coalesce(review_path, '0.') LIKE ANY ((SELECT bianban_reach('see', 'log', 'paths'))::text[])"
-        f" THEN true ELSE CASE obj {seen} ELSE false END END"
-    )
-    op.execute("DROP POLICY bianban_see ON audit_entry")
-    op.execute(f"CREATE POLICY bianban_see ON audit_entry FOR SELECT USING ({using})")
 
 
 def guarded_as(allowed: str) -> None:
@@ -211,19 +137,17 @@ def upgrade() -> None:
         sqlite_where=OPEN, postgresql_where=OPEN,
     )  # fmt: skip
     for table, *_rest in NEW:
-        for fact in FACTS:
-            op.create_index(f"ix_{table}_{fact}", table, [fact, "id"], postgresql_include=[])
+        fact_indexes(table)
     guarded_as("'survey', 'material', 'evidence'")
-    if op.get_context().dialect.name == "postgresql":
-        guard()
-        audit(scoped())
+    for table, obj, unit in NEW:
+        guard(table, obj, unit)
+    open_record()
 
 
 def downgrade() -> None:
-    if op.get_context().dialect.name == "postgresql":
-        gone = {name for name, *_rest in NEW}
-        audit([name for name in scoped() if name not in gone])
-    op.execute("DELETE FROM stored_file WHERE obj = 'evidence'")
+    open_record(without=[name for name, *_rest in NEW])
+    with every_row():
+        op.execute("DELETE FROM stored_file WHERE obj = 'evidence'")
     guarded_as("'survey', 'material'")
     for name, *_rest in reversed(NEW):
         op.drop_table(name)

@@ -6,90 +6,22 @@ Revises: 0014
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.row_security import fact_indexes, facts, guard, open_record
 
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
-PATH = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
-# name, the object it is guarded as, the column that says so where it depends on the row, the column of its unit
+# name, the object it is guarded as, the column of its unit
 NEW = (
-    ("exchange_entry", "exchange", "", ""),
-    ("exchange_line", "exchange", "", "unit_id"),
-    ("guidance", "guidance", "", "unit_id"),
+    ("exchange_entry", "exchange", ""),
+    ("exchange_line", "exchange", "unit_id"),
+    ("guidance", "guidance", "unit_id"),
 )
-
-
-def facts(table: str) -> tuple[Any, ...]:
-    """The jurisdiction columns of a scoped table, with their keys."""
-    levels = ("province_id", "city_id", "county_id")
-    return (
-        sa.Column("review_path", PATH, nullable=False),
-        sa.Column("filing_path", PATH, nullable=True),
-        *(sa.Column(name, sa.Integer(), nullable=True) for name in levels),
-        *(
-            sa.ForeignKeyConstraint([name], ["office.id"], name=op.f(f"fk_{table}_{name}_office"))
-            for name in levels
-        ),
-    )
-
-
-def condition(obj: str, column: str, unit: str, mode: str) -> str:
-    def part(name: str, kind: str = "text") -> str:
-        if column:
-            return f"(bianban_reach('{mode}', {column}, '{name}')::{kind}[])"
-        return f"((SELECT bianban_reach('{mode}', '{obj}', '{name}'))::{kind}[])"
-
-    own = f" WHEN {unit} = ANY {part('units', 'integer')} THEN true" if unit else ""
-    return (
-        f"CASE WHEN review_path LIKE ANY {part('paths')} THEN true{own}"
-        f" ELSE coalesce(filing_path LIKE ANY {part('desks')}, false) END"
-    )
-
-
-def scoped() -> list[str]:
-    """The scoped tables there are: those with a policy of ours, the record itself left out."""
-    found = op.get_bind().scalars(
-        sa.text(
-            "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid "
-            "WHERE relnamespace = current_schema()::regnamespace AND polname = 'bianban_see' "
-            "AND relname <> 'audit_entry'"
-        )
-    )
-    return sorted(found)
-
-
-def audit_condition(tables: list[str]) -> str:
-    seen = " ".join(
-        f"WHEN '{name}' THEN EXISTS (SELECT 1 FROM {name} WHERE {name}.id = object_id)" for name in tables
-    )
-    return (
-        "CASE WHEN coalesce(review_path, '0.') LIKE ANY ((SELECT bianban_reach('see', 'log', 'paths'))::text[])"
-        f" THEN true ELSE CASE obj {seen} ELSE false END END"
-    )
-
-
-def guard() -> None:
-    for name, obj, column, unit in NEW:
-        see, write = (condition(obj, column, unit, mode) for mode in ("see", "write"))
-        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY bianban_see ON {name} FOR SELECT USING ({see})")
-        op.execute(f"CREATE POLICY bianban_add ON {name} FOR INSERT WITH CHECK ({write})")
-        op.execute(f"CREATE POLICY bianban_change ON {name} FOR UPDATE USING ({write}) WITH CHECK ({write})")
-        op.execute(f"CREATE POLICY bianban_remove ON {name} FOR DELETE USING ({write})")
-
-
-def audit(tables: list[str]) -> None:
-    """Who reads the record: an entry is read by whoever sees the row it is about."""
-    op.execute("DROP POLICY bianban_see ON audit_entry")
-    op.execute(f"CREATE POLICY bianban_see ON audit_entry FOR SELECT USING ({audit_condition(tables)})")
 
 
 def upgrade() -> None:
@@ -230,17 +162,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_work_filter")),
     )
-    for table, *_rest in NEW:
-        for fact in FACTS:
-            op.create_index(f"ix_{table}_{fact}", table, [fact, "id"], postgresql_include=[])
-    if op.get_context().dialect.name == "postgresql":
-        guard()
-        audit(scoped())
+    for table, obj, unit in NEW:
+        fact_indexes(table)
+        guard(table, obj, unit)
+    open_record()
 
 
 def downgrade() -> None:
-    if op.get_context().dialect.name == "postgresql":
-        gone = {name for name, *_rest in NEW}
-        audit([name for name in scoped() if name not in gone])
+    open_record(without=[name for name, *_rest in NEW])
     for name in ("work_filter", "guidance", "exchange_line", "exchange_entry"):
         op.drop_table(name)

@@ -14,13 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.row_security import FACTS, check, every_row, facts, guard, key, open_record
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-FACTS = ("review_path", "filing_path", "province_id", "city_id", "county_id")
-PATH = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
 KINDS = "'opening', 'requalification', 'change'"
 NEW = (("approved_facts", "badge"), ("result_notice", "result"), ("stop_order", "result"))
 KEPT = "application_id, round, kind, organ_name, site_name, snapshot, sha256, approved_at, approved_by"
@@ -30,75 +30,9 @@ ONE_SUBJECT = (
 )
 
 
-def facts(table: str) -> tuple[Any, ...]:
+def unit_facts(table: str) -> tuple[Any, ...]:
     """The jurisdiction columns of a unit's table, with their keys."""
-    levels = ("province_id", "city_id", "county_id")
-    return (
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("review_path", PATH, nullable=False),
-        sa.Column("filing_path", PATH, nullable=True),
-        *(sa.Column(name, sa.Integer(), nullable=True) for name in levels),
-        *(key(table, name, "office") for name in levels),
-        key(table, "unit_id", "unit"),
-    )
-
-
-def key(table: str, column: str, to: str, **rest: Any) -> Any:
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}_{to}"), **rest)
-
-
-def check(table: str, name: str, condition: str) -> Any:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def condition(obj: str, mode: str) -> str:
-    def part(name: str, kind: str = "text") -> str:
-        return f"((SELECT bianban_reach('{mode}', '{obj}', '{name}'))::{kind}[])"
-
-    return (
-        f"CASE WHEN review_path LIKE ANY {part('paths')} THEN true"
-        f" WHEN unit_id = ANY {part('units', 'integer')} THEN true"
-        f" ELSE coalesce(filing_path LIKE ANY {part('desks')}, false) END"
-    )
-
-
-def scoped() -> list[str]:
-    """The scoped tables there are: those with a policy of ours, the record itself left out."""
-    found = op.get_bind().scalars(
-        sa.text(
-            "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid "
-            "WHERE relnamespace = current_schema()::regnamespace AND polname = 'bianban_see' "
-            "AND relname <> 'audit_entry'"
-        )
-    )
-    return sorted(found)
-
-
-def audit_condition(tables: list[str]) -> str:
-    seen = " ".join(
-        f"WHEN '{name}' THEN EXISTS (SELECT 1 FROM {name} WHERE {name}.id = object_id)" for name in tables
-    )
-    return (
-        "CASE WHEN coalesce(review_path, '0.') LIKE ANY ((SELECT bianban_reach('see', 'log', 'paths'))::text[])"
-        f" THEN true ELSE CASE obj {seen} ELSE false END END"
-    )
-
-
-def guard() -> None:
-    for name, obj in NEW:
-        see, write = (condition(obj, mode) for mode in ("see", "write"))
-        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY bianban_see ON {name} FOR SELECT USING ({see})")
-        op.execute(f"CREATE POLICY bianban_add ON {name} FOR INSERT WITH CHECK ({write})")
-        op.execute(f"CREATE POLICY bianban_change ON {name} FOR UPDATE USING ({write}) WITH CHECK ({write})")
-        op.execute(f"CREATE POLICY bianban_remove ON {name} FOR DELETE USING ({write})")
-
-
-def audit(tables: list[str]) -> None:
-    """Who reads the record: an entry is read by whoever sees the row it is about."""
-    op.execute("DROP POLICY bianban_see ON audit_entry")
-    op.execute(f"CREATE POLICY bianban_see ON audit_entry FOR SELECT USING ({audit_condition(tables)})")
+    return (sa.Column("unit_id", sa.Integer(), nullable=False), *facts(table), key(table, "unit_id", "unit"))
 
 
 def keep(dialect: str) -> None:
@@ -137,7 +71,7 @@ def approved_facts() -> None:
         sa.Column("approved_by", sa.String(length=80), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_cause", sa.String(length=16), nullable=True),
-        *facts("approved_facts"),
+        *unit_facts("approved_facts"),
         check("approved_facts", "kind", f"kind IN ({KINDS})"),
         check(
             "approved_facts",
@@ -178,7 +112,7 @@ def subject(table: str) -> tuple[Any, ...]:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        *facts(table),
+        *unit_facts(table),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -308,11 +242,8 @@ def upgrade() -> None:
         table.create_foreign_key(op.f("fk_badge_former_id_badge"), "badge", ["former_id"], ["id"])
         table.create_unique_constraint(op.f("uq_badge_former_id"), ["former_id"])
     op.add_column("batch_item", sa.Column("facts_id", sa.Integer(), nullable=True))
-    if dialect == "postgresql":
-        op.execute("SELECT set_config('bianban.all', 'on', true)")
-    freeze_reported()
-    if dialect == "postgresql":
-        op.execute("SELECT set_config('bianban.all', '', true)")
+    with every_row():
+        freeze_reported()
     with op.batch_alter_table("batch_item") as table:
         table.alter_column("facts_id", nullable=False)
         table.create_foreign_key(
@@ -321,15 +252,13 @@ def upgrade() -> None:
         table.create_index(op.f("ix_batch_item_facts_id"), ["facts_id"])
     keep(dialect)
     results()
-    if dialect == "postgresql":
-        guard()
-        audit(scoped())
+    for table, obj in NEW:
+        guard(table, obj)
+    open_record()
 
 
 def downgrade() -> None:
-    if op.get_context().dialect.name == "postgresql":
-        gone = {name for name, _obj in NEW}
-        audit([name for name in scoped() if name not in gone])
+    open_record(without=[name for name, _obj in NEW])
     op.drop_table("stop_order")
     op.drop_table("result_notice")
     with op.batch_alter_table("batch_item") as table:
