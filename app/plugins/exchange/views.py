@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -15,17 +15,14 @@ from app.foundation.admin import arguments
 from app.foundation.admin.targets import Row
 from app.foundation.admin.views import ScopedView, expose, has_access
 from app.foundation.admin.widgets import pages_of
-from app.foundation.tenancy.models import Office
-from app.kernel.errors import N_, Finding, Invalid, Refusal
-from app.plugins.applications import dossier
+from app.kernel.errors import N_, Finding, Refusal
 from app.plugins.applications import labels as application_labels
 from app.plugins.applications import queries as applications
 from app.plugins.applications.models import Application
 from app.plugins.applications.views import posted
-from app.plugins.exchange import exporting, labels, queries, rules, service
+from app.plugins.exchange import entering, exporting, labels, queries, rules, service
 from app.plugins.exchange.models import THINGS_IN, ExchangeEntry, ExchangeLine
-from app.plugins.exchange.queries import Asked
-from app.plugins.exchange.rules import Envelope, Paper, at
+from app.plugins.exchange.rules import at
 
 PAGE = 25
 PRINTED = 500
@@ -59,7 +56,7 @@ class ExchangeView(ScopedView):
     @has_access
     def index(self) -> str:
         """The book, the newest envelope first, and what waits to be entered."""
-        asked, number, actor = _asked(), arguments.page_number(), current_actor()
+        asked, number, actor = entering.asked(), arguments.page_number(), current_actor()
         keeps = access.may(actor, "exchange", "register")
         total = queries.count(asked)
         return self.render_template(
@@ -72,17 +69,22 @@ class ExchangeView(ScopedView):
             directions=[
                 (
                     label,
-                    url_for("ExchangeView.index", **_args(asked, direction=key)),
+                    url_for("ExchangeView.index", **entering.args(asked, direction=key)),
                     key == asked.direction,
                     None,
                 )
                 for key, label in {"": _("全部"), **labels.BOOK}.items()
             ],
             years=[
-                (word, url_for("ExchangeView.index", **_args(asked, year=year)), year == asked.year, None)
+                (
+                    word,
+                    url_for("ExchangeView.index", **entering.args(asked, year=year)),
+                    year == asked.year,
+                    None,
+                )
                 for year, word in [(None, _("全部")), *((one, str(one)) for one in queries.years())]
             ],
-            files=_args(asked),
+            files=entering.args(asked),
             awaited=queries.awaited(actor) if keeps else [],
             to_send=queries.to_send(actor) if keeps else [],
             keeps=keeps,
@@ -113,7 +115,7 @@ class ExchangeView(ScopedView):
     @has_access
     def paper(self) -> str:
         """The book as a page to print and bind."""
-        asked = _asked()
+        asked = entering.asked()
         rows = [row for piece in queries.walk(asked, PRINTED) for row in piece][: PRINTED + 1]
         if len(rows) > PRINTED:
             raise Refusal("print-many", N_("一次最多打印 %(most)s 条，请先按方向和年份筛选。"), most=PRINTED)
@@ -131,7 +133,7 @@ class ExchangeView(ScopedView):
     @has_access
     def export(self) -> Any:
         """The same as a table, a line for each kind of paper."""
-        return exporting.file(_asked())
+        return exporting.file(entering.asked())
 
     # -- filling it ------------------------------------------------------------------------------------------
 
@@ -139,34 +141,34 @@ class ExchangeView(ScopedView):
     @has_access
     def new_in(self) -> str:
         """What came in: first tick the cases, then say what lay in each envelope."""
-        return self._form("in", _chosen(request.args.getlist("application")))
+        return self._form("in", entering.chosen(request.args.getlist("application")))
 
     @expose("/in", methods=["POST"])
     @has_access
     def receive(self) -> Any:
         """Register what came in: an envelope for each unit."""
-        return self._register("in", self._receive)
+        return self._register("in", entering.receive)
 
     @expose("/out")
     @has_access
     def new_out(self) -> str:
         """What goes out."""
-        return self._form("out", _chosen(request.args.getlist("application")))
+        return self._form("out", entering.chosen(request.args.getlist("application")))
 
     @expose("/out", methods=["POST"])
     @has_access
     def send(self) -> Any:
         """Register what goes out."""
-        return self._register("out", self._send)
+        return self._register("out", entering.send)
 
     def _form(self, direction: str, rows: Sequence[Application], findings: Sequence[Finding] = ()) -> str:
         actor, typed = current_actor(), request.form
-        office = _office(rows)
+        office = entering.office_of(rows)
         offered = queries.awaited(actor) if direction == "in" else queries.to_send(actor)
         return self.render_template(
             f"exchange/{'receive' if direction == 'in' else 'send'}.html",
             title=TITLES[direction],
-            groups=_by_unit(rows),
+            groups=entering.by_unit_of(rows),
             rows=rows,
             offered=[one for one in offered if one not in rows],
             wanted={row.id: service.wanted(row, office) for row in rows},
@@ -184,7 +186,7 @@ class ExchangeView(ScopedView):
         )
 
     def _register(self, direction: str, enter: Callable[[Sequence[Application]], list[ExchangeEntry]]) -> Any:
-        rows = _chosen(request.form.getlist("application"))
+        rows = entering.chosen(request.form.getlist("application"))
         try:
             with posted.attempt():
                 made = enter(queries.chosen([row.id for row in rows]) if rows else [])
@@ -193,7 +195,7 @@ class ExchangeView(ScopedView):
         except Refusal as refusal:
             if refusal.status in {403, 404}:
                 raise
-            rows = _chosen(request.form.getlist("application"))
+            rows = entering.chosen(request.form.getlist("application"))
             return make_response(self._form(direction, rows, posted.findings_of(refusal)), refusal.status)
         flash(_("已登记：%(numbers)s。", numbers="、".join(numbers)), "success")
         one = len(keys) == 1
@@ -202,66 +204,6 @@ class ExchangeView(ScopedView):
             if one
             else url_for("ExchangeView.index", direction=direction)
         )
-
-    def _receive(self, rows: Sequence[Application]) -> list[ExchangeEntry]:
-        """An envelope for each unit; everything that is wrong with any of them is said at once."""
-        actor, made, found = current_actor(), list[ExchangeEntry](), list[Finding]()
-        if not rows:
-            raise Invalid([Finding("application", N_("请勾选收到书面材料的申请。"), code="nobody")])
-        day, means, note = posted.day("day"), posted.text("means"), posted.text("note")
-        for unit_id, group in _by_unit(rows):
-            contents, wrong = [], []
-            for row in group:
-                papers, unread = _papers_in(row)
-                contents.append((row, papers))
-                wrong += unread
-            slip = posted.text(at("slip", unit_id))
-            outside = Envelope("in", day, means, group[0].organ_name, slip, note)
-            try:
-                if wrong:
-                    raise Invalid(wrong)
-                made.append(
-                    service.receive(dossier.reviewing_office(group[0]), outside, contents, actor=actor)
-                )
-                for row in group:
-                    upload = request.files.get(at("scan", row.id))
-                    if upload is not None and upload.filename:
-                        service.scan(row, upload.stream, upload.filename, actor=actor)
-            except Invalid as invalid:
-                found += invalid.findings
-        if found:
-            raise Invalid([one for place, one in enumerate(found) if one not in found[:place]])
-        return made
-
-    def _send(self, rows: Sequence[Application]) -> list[ExchangeEntry]:
-        actor, made = current_actor(), list[ExchangeEntry]()
-        day, means, to = posted.day("day"), posted.text("means"), posted.text("to")
-        slip, note = posted.text("slip"), posted.text("note")
-        if to not in labels.COUNTERPART:
-            raise Invalid([Finding("to", N_("请选择寄给谁。"), code="to-missing")])
-        found: list[Finding] = []
-        contents = []
-        for row in rows:
-            papers, unread = _papers_out(row)
-            contents.append((row, papers))
-            found += unread
-        if found:
-            raise Invalid(found)
-        by_unit = _by_unit(rows) if to == "unit" and rows else [(0, list(rows))]
-        for _unit_id, group in by_unit:
-            name = (
-                group[0].organ_name
-                if to == "unit" and group
-                else posted.text("counterpart")
-                if to == "named"
-                else ""
-                if to == "unit"
-                else str(labels.COUNTERPART[to])
-            )
-            outside = Envelope("out", day, means, name, slip, note)
-            chosen = [(row, papers) for row, papers in contents if row in group]
-            made.append(service.send(_office(group), outside, chosen, actor=actor))
-        return made
 
     # -- afterwards ------------------------------------------------------------------------------------------
 
@@ -328,76 +270,3 @@ class ExchangeView(ScopedView):
 
 def _to_case(pk: int) -> Any:
     return redirect(url_for("ApplicationView.show", pk=pk, _anchor="exchange"))
-
-
-def _asked() -> Asked:
-    direction = arguments.offered("direction", labels.BOOK)
-    raw = request.args.get("year", "").strip()
-    year = arguments.key(raw) if raw else None
-    if raw and (year is None or not 1900 < year < 2200):
-        raise arguments.BadArgument("year", N_("参数“%(name)s”没有这个选项。"))
-    return Asked(direction, year, request.args.get("q", "").strip()[: arguments.TEXT_MAX])
-
-
-def _args(asked: Asked, **more: Any) -> dict[str, Any]:
-    """The address of a part of the book."""
-    said = {"direction": asked.direction, "year": asked.year, "q": asked.text, **more}
-    return {name: value or None for name, value in said.items()}
-
-
-def _chosen(raw: Iterable[str]) -> list[Application]:
-    """The ticked cases, each of them the actor's office's own.
-
-    Raises:
-        NotSeen, AccessDenied: one is not. BadArgument: too many.
-    """
-    found = [arguments.key(one) for one in dict.fromkeys(raw)]
-    if len(found) > arguments.LIST_MAX:
-        raise arguments.BadArgument("application", N_("一次最多办理 %(most)s 条。"), most=arguments.LIST_MAX)
-    keys = [one for one in found if one is not None]
-    if len(keys) != len(found):
-        raise arguments.unseen()
-    rows = queries.chosen(keys) if keys else []
-    for row in rows:
-        access.require(current_actor(), "exchange", "register", row)
-    return rows
-
-
-def _office(rows: Sequence[Application]) -> Office:
-    return dossier.reviewing_office(rows[0]) if rows else queries.own_office(current_actor())
-
-
-def _by_unit(rows: Sequence[Application]) -> list[tuple[int, list[Application]]]:
-    groups: dict[int, list[Application]] = {}
-    for row in rows:
-        groups.setdefault(row.unit_id, []).append(row)
-    return list(groups.items())
-
-
-def _copies(name: str) -> tuple[int, list[Finding]]:
-    typed = posted.text(name)
-    if not typed:
-        return 0, []
-    if typed.isascii() and typed.isdigit() and len(typed) <= 3:
-        return int(typed), []
-    return 0, [Finding(name, N_("请填写数字。"), code="number")]
-
-
-def _papers_in(row: Application) -> tuple[list[Paper], list[Finding]]:
-    """What was typed for a case; nothing or nought is nothing."""
-    sealed, mismatch = bool(posted.text(at("sealed", row.id))), posted.text(at("mismatch", row.id))
-    papers, found = list[Paper](), list[Finding]()
-    for what in THINGS_IN:
-        copies, wrong = _copies(at(what, row.id))
-        found += wrong
-        if copies:
-            papers.append(Paper(what, copies, sealed, mismatch))
-    return papers, found
-
-
-def _papers_out(row: Application) -> tuple[list[Paper], list[Finding]]:
-    what = posted.text(at("what", row.id))
-    copies, found = _copies(at("copies", row.id))
-    if what not in labels.THING:
-        return [], [*found, Finding(at("what", row.id), N_("请选择寄发的书面材料。"), code="what-missing")]
-    return [Paper(what, copies)], found
